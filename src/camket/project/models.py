@@ -1,0 +1,1 @@
+"""Imports every room's models, so that Django finds them under the one label."""
