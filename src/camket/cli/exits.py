@@ -1,0 +1,24 @@
+"""How a command ends. Scripts rely on these numbers: they never change their meaning."""
+
+from typing import Final
+
+DONE: Final = 0
+FAILED: Final = 1
+WRONG_USE: Final = 2
+DENIED: Final = 3
+GAP: Final = 4
+INSTALLATION: Final = 5
+INTERRUPTED: Final = 130
+
+MEANINGS: Final = {
+    DONE: ("xong, hoặc được phép", "done, or allowed"),
+    FAILED: ("bị từ chối hoặc không làm được", "refused or failed"),
+    WRONG_USE: ("gọi sai cách: từ lạ, thiếu tham số", "wrong use: an unknown word, a missing option"),
+    DENIED: ("chính sách hoặc luật không cho phép", "denied by the policy or the law"),
+    GAP: ("chính sách chưa quy định", "the policy is silent"),
+    INSTALLATION: (
+        "cài đặt chưa ổn: cơ sở dữ liệu, khóa, cổng mạng",
+        "the installation is not in order: database, keys, port",
+    ),
+    INTERRUPTED: ("bị ngắt từ bàn phím", "interrupted from the keyboard"),
+}

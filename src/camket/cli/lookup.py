@@ -1,0 +1,100 @@
+"""Finds the commands: every file of this folder that sets `app` is one; there is no list to register in.
+
+A file is read (not imported) to learn its name and its first sentence, so that one command never pays for another.
+"""
+
+import ast
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typer
+
+FOLDER = Path(__file__).resolve().parent
+# Rooms that a command may use without Django being set up (the pure rooms, and this one).
+PURE = frozenset({"base", "crypto", "law", "policy", "reader", "cli"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One command file: what it is called, what it says of itself, and whether it needs Django."""
+
+    name: str
+    module: str
+    help: str
+    django: bool
+
+
+@cache
+def commands() -> dict[str, Found]:
+    """Every command by name, in alphabetical order."""
+    found = (_read(path) for path in FOLDER.glob("*.py"))
+    return {command.name: command for command in sorted(filter(None, found), key=lambda command: command.name)}
+
+
+def find(name: str) -> Found | None:
+    """The command of that name; reads only its own file when the file is called the same."""
+    path = FOLDER / f"{name.replace('-', '_')}.py"
+    found = _read(path) if path.is_file() else None
+    return found if found and found.name == name else commands().get(name)
+
+
+def load(found: Found) -> Any:
+    """Imports the command's file, after setting up Django where it needs that, and returns what typer made of it."""
+    if found.django:
+        importlib.import_module("camket.cli.edge").set_up()
+    command = typer.main.get_command(importlib.import_module(found.module).app)
+    command.name = found.name
+    return command
+
+
+def _read(path: Path) -> Found | None:
+    tree = ast.parse(path.read_text("utf-8"))
+    constants = dict(_assigned(tree))
+    if "app" not in constants or path.stem == "main":
+        return None
+    name = constants.get("NAME") or path.stem.rstrip("_").replace("_", "-")
+    return Found(name, f"camket.cli.{path.stem}", _first_sentence(tree), _needs_django(tree))
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        for target in targets:
+            if isinstance(target, ast.Name):
+                value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+                yield target.id, value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
+
+
+def _first_sentence(tree: ast.Module) -> str:
+    text = (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
+    return text.split(". ")[0]
+
+
+def _needs_django(tree: ast.Module) -> bool:
+    return any(not _is_pure(module) for module in imported(tree))
+
+
+def _is_pure(module: str) -> bool:
+    parts = module.split(".")
+    if parts[0] == "camket":
+        return len(parts) > 1 and parts[1] in PURE and parts[:3] != ["camket", "cli", "edge"]
+    return parts[0] != "django"
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module the code names in an import, wherever the import stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (
+                (f"{node.module}.{name.name}" for name in node.names)
+                if node.module == "camket"
+                else [node.module or ""]
+            )
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)

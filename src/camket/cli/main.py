@@ -1,0 +1,72 @@
+"""The `camket` command: `camket GROUP COMMAND …`. Errors go to the error stream in both languages, with advice.
+
+How a command ends (docs/reference/commands.md): 0 done or allowed, 1 refused or failed, 2 wrong use, 3 denied, 4 gap,
+5 the installation is not in order (database, keys, port), 130 interrupted.
+"""
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from camket.base.errors import CamketError
+from camket.cli import lookup
+from camket.cli.exits import FAILED, INTERRUPTED
+
+
+class Commands(TyperGroup):
+    """A group whose members are found by looking. Help shows placeholders; only the command that runs is imported."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(lookup.commands())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = lookup.commands().get(cmd_name)
+        return found and placeholder(found)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        found = lookup.find(args[0])
+        if found is None:
+            return super().resolve_command(ctx, args)
+        return found.name, lookup.load(found), args[1:]
+
+
+def placeholder(found: lookup.Found) -> Any:
+    """A command that only tells its name and what it is for."""
+    app = typer.Typer(add_completion=False)
+    app.command(found.name, help=found.help)(_nothing)
+    return typer.main.get_command(app)
+
+
+def _nothing() -> None:
+    """Stands for a command in the list of commands; it is never run."""
+
+
+def group() -> Commands:
+    """The whole command tree."""
+    return Commands(name="camket", help="Chính sách đã công bố là chương trình. · The published policy is the program.")
+
+
+def main() -> None:
+    """Runs the command line and ends the process with the exit code of the page above."""
+    try:
+        group().main(prog_name="camket", standalone_mode=True)
+    except CamketError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001  (the edge: database and settings errors become sentences, others go on)
+        translated = importlib.import_module("camket.cli.edge").translate(error) if "django" in sys.modules else None
+        if translated is None:
+            raise
+        fail(translated)
+
+
+def fail(error: CamketError) -> None:
+    """Prints the error and its advice in both languages and ends the process."""
+    lines = [f"lỗi: {error.vi}", f"error: {error.en}"]
+    lines += [f"→ {advice}" for advice in (error.advice_vi, error.advice_en) if advice]
+    sys.stderr.write("\n".join(lines) + "\n")
+    sys.exit(getattr(error, "exit_code", FAILED))
