@@ -1,1 +1,5 @@
 """Imports every room's models, so that Django finds them under the one label."""
+
+from camket.store import models as store
+
+__all__ = ["store"]

@@ -1,0 +1,33 @@
+"""Transactions and the few places where the databases differ."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from django.db import connection
+from django.db import transaction as django_transaction
+
+Vendor = Literal["sqlite", "postgresql"]
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Open the one transaction of a deed: durable when it ends, RuntimeError inside another.
+
+    SQLite takes its write lock at once (`transaction_mode` IMMEDIATE), so nothing read in it can go stale;
+    PostgreSQL runs READ COMMITTED, so rows that are read to be changed are locked (`FOR UPDATE`).
+    """
+    with django_transaction.atomic(durable=True):
+        yield
+
+
+def vendor() -> Vendor:
+    return "sqlite" if connection.vendor == "sqlite" else "postgresql"
+
+
+def is_sqlite() -> bool:
+    return connection.vendor == "sqlite"
+
+
+def in_transaction() -> bool:
+    return connection.in_atomic_block
