@@ -7,8 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from camket.cli import lookup
 from tests.house import source
+
+from camket.cli import lookup
 
 CONFIG = tomllib.loads((source.ROOT / "pyproject.toml").read_text("utf-8"))
 

@@ -4,7 +4,6 @@ import ast
 import re
 
 import pytest
-
 from tests.house import source
 
 # Why an import may stand inside a function; the comment `late import: REASON` is on its line or the line above.

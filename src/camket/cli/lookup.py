@@ -30,20 +30,20 @@ class Found:
 
 @cache
 def commands() -> dict[str, Found]:
-    """Every command by name, in alphabetical order."""
+    """List every command by name, in alphabetical order."""
     found = (_read(path) for path in FOLDER.glob("*.py"))
     return {command.name: command for command in sorted(filter(None, found), key=lambda command: command.name)}
 
 
 def find(name: str) -> Found | None:
-    """The command of that name; reads only its own file when the file is called the same."""
+    """Find the command of that name; only its own file is read when the file is called the same."""
     path = FOLDER / f"{name.replace('-', '_')}.py"
     found = _read(path) if path.is_file() else None
     return found if found and found.name == name else commands().get(name)
 
 
 def load(found: Found) -> Any:
-    """Imports the command's file, after setting up Django where it needs that, and returns what typer made of it."""
+    """Import the command's file, after setting up Django where it needs that, and return what typer makes of it."""
     if found.django:
         importlib.import_module("camket.cli.edge").set_up()
     command = typer.main.get_command(importlib.import_module(found.module).app)
@@ -88,7 +88,7 @@ def _is_pure(module: str) -> bool:
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """Every module the code names in an import, wherever the import stands."""
+    """Name every module that the code imports, wherever the import stands."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             yield from (

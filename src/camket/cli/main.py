@@ -19,10 +19,10 @@ from camket.cli.exits import FAILED, INTERRUPTED
 class Commands(TyperGroup):
     """A group whose members are found by looking. Help shows placeholders; only the command that runs is imported."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  (the group knows its commands without a context)
         return list(lookup.commands())
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  (same)
         found = lookup.commands().get(cmd_name)
         return found and placeholder(found)
 
@@ -34,7 +34,7 @@ class Commands(TyperGroup):
 
 
 def placeholder(found: lookup.Found) -> Any:
-    """A command that only tells its name and what it is for."""
+    """Make a command that only tells its name and what it is for."""
     app = typer.Typer(add_completion=False)
     app.command(found.name, help=found.help)(_nothing)
     return typer.main.get_command(app)
@@ -45,19 +45,19 @@ def _nothing() -> None:
 
 
 def group() -> Commands:
-    """The whole command tree."""
+    """Make the whole command tree."""
     return Commands(name="camket", help="Chính sách đã công bố là chương trình. · The published policy is the program.")
 
 
 def main() -> None:
-    """Runs the command line and ends the process with the exit code of the page above."""
+    """Run the command line and end the process with the exit code of the page above."""
     try:
         group().main(prog_name="camket", standalone_mode=True)
     except CamketError as error:
         fail(error)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except Exception as error:  # noqa: BLE001  (the edge: database and settings errors become sentences, others go on)
+    except Exception as error:
         translated = importlib.import_module("camket.cli.edge").translate(error) if "django" in sys.modules else None
         if translated is None:
             raise
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def fail(error: CamketError) -> None:
-    """Prints the error and its advice in both languages and ends the process."""
+    """Print the error and its advice in both languages and end the process."""
     lines = [f"lỗi: {error.vi}", f"error: {error.en}"]
     lines += [f"→ {advice}" for advice in (error.advice_vi, error.advice_en) if advice]
     sys.stderr.write("\n".join(lines) + "\n")

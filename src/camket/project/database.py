@@ -3,17 +3,16 @@
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from camket.project.options import SettingError
+
 SQLITE_INIT = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
     "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
 )
 
 
-class DatabaseSettingError(Exception):
-    """`CAMKET_DATABASE` is not an address that can be used."""
-
-
 def database(url: str) -> dict[str, Any]:
+    """Turn the address into Django's setting; raise SettingError for any other scheme."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
@@ -31,7 +30,10 @@ def database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "OPTIONS": {"pool": {"min_size": 1, "max_size": 20}},
         }
-    raise DatabaseSettingError(
-        "`CAMKET_DATABASE` must begin with `sqlite:///` or `postgresql://` · "
-        "`CAMKET_DATABASE` phải bắt đầu bằng `sqlite:///` hoặc `postgresql://`"
+    raise SettingError(
+        "`CAMKET_DATABASE` không phải địa chỉ dùng được",
+        "`CAMKET_DATABASE` is not an address that can be used",
+        "viết `sqlite:///đường/dẫn` hoặc `postgresql://người_dùng@máy:cổng/tên`",
+        "write `sqlite:///path` or `postgresql://user@host:port/name`",
+        "settings.database",
     )

@@ -1,13 +1,15 @@
-"""Django settings. What an installation may set comes from `CAMKET_…` variables; see docs/reference/settings.md."""
+"""Django settings. What an installation may set comes from `CAMKET_…` variables; see options.py."""
 
 import os
 import secrets
 from pathlib import Path
 
+from camket.project import options
 from camket.project.database import database
 
 PACKAGE = Path(__file__).resolve().parent.parent
-HOME = Path(os.environ.get("CAMKET_HOME", "var")).resolve()
+options.refuse_unknown()
+HOME = Path(options.read("HOME")).resolve()
 HOME.mkdir(parents=True, exist_ok=True)
 
 
@@ -23,10 +25,10 @@ def _secret() -> str:
 
 SECRET_KEY = _secret()
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("CAMKET_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-CAMKET_KEYS = Path(os.environ.get("CAMKET_KEYS", HOME / "keys" / "wrapping.key"))
-CAMKET_POLICIES = Path(os.environ.get("CAMKET_POLICIES", PACKAGE.parent.parent / "policies"))
-CAMKET_LOCAL_MESSAGES = os.environ.get("CAMKET_LOCAL_MESSAGES", "") == "1"
+ALLOWED_HOSTS = options.read("HOSTS").split(",")
+CAMKET_KEYS = Path(options.read("KEYS", HOME=HOME))
+CAMKET_POLICIES = PACKAGE.parent.parent / options.read("POLICIES")
+CAMKET_LOCAL_MESSAGES = options.read_flag("LOCAL_MESSAGES")
 
 INSTALLED_APPS = ["camket.project.apps.CamketConfig"]
 MIDDLEWARE = [
@@ -44,7 +46,7 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"], "builtins": []},
     }
 ]
-DATABASES = {"default": database(os.environ.get("CAMKET_DATABASE", f"sqlite:///{HOME / 'camket.sqlite3'}"))}
+DATABASES = {"default": database(options.read("DATABASE", HOME=HOME))}
 MIGRATION_MODULES = {"camket": "camket.project.migrations"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "vi"

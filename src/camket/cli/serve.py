@@ -1,0 +1,46 @@
+"""Serve the web pages and the API."""
+
+import socket
+from typing import Annotated
+
+import typer
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from camket.cli import errors
+
+app = typer.Typer(add_completion=False)
+APPLICATION = "camket.project.wsgi:application"
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Địa chỉ lắng nghe. · Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Cổng. · Port.", min=1, max=65535)] = 8000,
+    processes: Annotated[int, typer.Option(help="Số tiến trình. · Number of processes.", min=1)] = 1,
+    threads: Annotated[int, typer.Option(help="Số luồng mỗi tiến trình. · Threads per process.", min=1)] = 8,
+) -> None:
+    """Phục vụ trang web và API đến khi bị dừng (Ctrl-C). · Serve pages and API until stopped (Ctrl-C)."""
+    require_free_port(host, port)
+    Granian(
+        APPLICATION,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=threads,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=10,
+    ).serve()
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raise InstallationError when another program listens on the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise errors.port_taken(port) from error

@@ -1,0 +1,106 @@
+"""Everything an installation may set, in one list: docs/reference/settings.md is made from it, settings.py reads it.
+
+A variable is read once, at start. Nothing secret is ever set here: keys are files (0600) whose place is set.
+"""
+
+import os
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from camket.base.errors import CamketError
+
+
+class SettingError(CamketError):
+    """A `CAMKET_…` variable that cannot be used. Nothing was started."""
+
+    exit_code = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One variable: its name without `CAMKET_`, what holds when it is absent, and what it is for."""
+
+    name: str
+    default: str
+    vi: str
+    en: str
+
+
+OPTIONS = (
+    Option(
+        "HOME",
+        "var",
+        "thư mục giữ mọi thứ của bản cài đặt",
+        "the folder that holds everything of this installation",
+    ),
+    Option(
+        "DATABASE",
+        "sqlite:///{HOME}/camket.sqlite3",
+        "cơ sở dữ liệu: `sqlite:///đường/dẫn` hoặc `postgresql://người_dùng:mật_khẩu@máy:cổng/tên`",
+        "the database: `sqlite:///path` or `postgresql://user:password@host:port/name`",
+    ),
+    Option(
+        "KEYS",
+        "{HOME}/keys/wrapping.key",
+        "tệp khóa bọc (quyền 0600); để ngoài cơ sở dữ liệu và ngoài bản sao lưu của nó",
+        "the wrapping key file (mode 0600); keep it outside the database and outside its backups",
+    ),
+    Option(
+        "POLICIES",
+        "policies",
+        "thư mục các chính sách đã công bố được nạp khi khởi động",
+        "the folder of published policies that are loaded at start",
+    ),
+    Option(
+        "HOSTS",
+        "127.0.0.1,localhost,[::1]",
+        "các tên máy được phép gọi, cách nhau bằng dấu phẩy",
+        "host names that may be asked for, separated by commas",
+    ),
+    Option(
+        "LOCAL_MESSAGES",
+        "0",
+        "`1`: tin nhắn không gửi đi mà hiện trên một trang tại máy này (`./run` đặt sẵn)",
+        "`1`: messages are not sent but shown on a page of this machine (`./run` sets it)",
+    ),
+)
+_BY_NAME = {option.name: option for option in OPTIONS}
+# Read by the scripts, before Python runs.
+SCRIPT_OPTIONS = (
+    Option("PYTHON", "", "Python mà `./run` và `./test` dùng", "the Python that `./run` and `./test` use"),
+)
+
+
+def read(name: str, **places: object) -> str:
+    """Give the value of `CAMKET_<name>`, or its default with `{PLACES}` filled in."""
+    return os.environ.get(f"CAMKET_{name}") or _BY_NAME[name].default.format_map(places)
+
+
+def read_flag(name: str) -> bool:
+    """Give a variable that is `1` or `0`; anything else is refused."""
+    value = read(name)
+    if value not in {"0", "1"}:
+        raise SettingError(
+            f"`CAMKET_{name}` phải là `0` hoặc `1`",
+            f"`CAMKET_{name}` must be `0` or `1`",
+            f"đặt `CAMKET_{name}=1` hoặc bỏ biến này",
+            f"set `CAMKET_{name}=1` or remove the variable",
+            "settings.flag",
+        )
+    return value == "1"
+
+
+def refuse_unknown() -> None:
+    """Raise SettingError when a `CAMKET_…` variable is set that nothing reads: a misspelt setting is not ignored."""
+    known = {f"CAMKET_{option.name}" for option in OPTIONS + SCRIPT_OPTIONS}
+    for name in sorted(os.environ):
+        if name.startswith("CAMKET_") and name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"`{near[0]}`" if near else "docs/reference/settings.md"
+            raise SettingError(
+                f"không có thiết lập nào tên `{name}`",
+                f"there is no setting called `{name}`",
+                f"có phải ý bạn là {hint}?",
+                f"did you mean {hint}?",
+                "settings.unknown",
+            )
