@@ -8,13 +8,16 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import cbor2
 from django.db import models
 
 from camket.store.fields import IdField
+
+if TYPE_CHECKING:
+    AnyField = models.Field[Any, Any]
 
 Encoder = Callable[[Any], Any]
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -50,7 +53,7 @@ def _same(value: Any) -> Any:
 
 
 # Longest first: a field is encoded by the first class it belongs to.
-_ENCODERS: tuple[tuple[type[models.Field[Any, Any]], Encoder], ...] = (
+_ENCODERS: "tuple[tuple[type[AnyField], Encoder], ...]" = (
     (IdField, _id),
     (models.UUIDField, _id),
     (models.BooleanField, bool),
@@ -65,7 +68,7 @@ _ENCODERS: tuple[tuple[type[models.Field[Any, Any]], Encoder], ...] = (
 )
 
 
-def _encoder(field: models.Field[Any, Any]) -> Encoder | None:
+def _encoder(field: "AnyField") -> Encoder | None:
     target = field
     while isinstance(target, models.ForeignKey):
         target = target.target_field
@@ -94,7 +97,7 @@ def key_plan(model: type[models.Model]) -> tuple[tuple[str, Encoder], ...]:
     return tuple((field.attname, _found(field)) for field in fields)
 
 
-def _found(field: models.Field[Any, Any]) -> Encoder:
+def _found(field: "AnyField") -> Encoder:
     encoder = _encoder(field)
     if encoder is None:
         raise TypeError(f"{field} has no canonical encoding")

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 
-class IdField(models.Field[UUID, UUID]):
+class IdField(models.UUIDField):  # type: ignore[type-arg]  # generic to the stubs only
     """A UUID: the native type on PostgreSQL, 16 bytes on SQLite (Django's own would be 32 letters there)."""
 
     description = "UUID of 16 bytes"
@@ -41,7 +41,7 @@ class IdField(models.Field[UUID, UUID]):
         return self.to_python(value)
 
 
-class BytesField(models.BinaryField[bytes, bytes]):
+class BytesField(models.BinaryField):  # type: ignore[type-arg]  # as above
     """Bytes that come back as `bytes` from either database."""
 
     def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> bytes | None:

@@ -37,7 +37,7 @@ def fresh(shop_id: int) -> list[ShopSecret]:
 
 
 def secret(shop_id: int, name: Name) -> bytes:
-    """Give the shop's newest secret of that name, 32 bytes. Errors: `SecretMissingError`, `SealError`, `KeyFileError`."""
+    """Give the shop's newest secret of that name, 32 bytes. Errors: `SecretMissingError`, `KeyFileError`."""
     found = _opened.get((shop_id, name))
     return found if found is not None else _open(shop_id, name)
 

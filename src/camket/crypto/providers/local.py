@@ -183,7 +183,7 @@ def _missing(path: Path) -> KeyFileError:
         vi=f"cơ sở dữ liệu đã có dữ liệu niêm phong nhưng không thấy tệp khóa `{path}`",
         en=f"the database holds sealed data but the key file `{path}` is missing",
         advice_vi="chạy `camket keys restore` với khóa khôi phục đã in, hoặc chép lại tệp; khóa mới không mở được gì",
-        advice_en="run `camket keys restore` with the printed recovery key or put the file back; a new key opens nothing",
+        advice_en="run `camket keys restore` with the printed recovery key or put the file back; a new one is no use",
         code="key-file-missing",
     )
 
