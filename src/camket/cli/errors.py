@@ -1,13 +1,10 @@
 """What keeps an installation from working; each ends the command with exit code 5."""
 
 from camket.base.errors import CamketError
-from camket.cli.exits import INSTALLATION
 
 
 class InstallationError(CamketError):
     """The machine, the database or the keys are not in order. Nothing was changed."""
-
-    exit_code = INSTALLATION
 
 
 def database_unreachable() -> InstallationError:
@@ -17,7 +14,7 @@ def database_unreachable() -> InstallationError:
         "the database cannot be reached",
         "kiểm tra `CAMKET_DATABASE`, máy chủ cơ sở dữ liệu và quyền ghi vào thư mục, rồi chạy lại",
         "check `CAMKET_DATABASE`, the database server and the right to write to the folder, then run this again",
-        "database.unreachable",
+        "database-unreachable",
     )
 
 
@@ -28,7 +25,7 @@ def database_not_ready() -> InstallationError:
         "the database lacks tables that this version needs",
         "chạy `camket manage migrate` rồi thử lại",
         "run `camket manage migrate`, then try again",
-        "database.not_ready",
+        "database-not-ready",
     )
 
 
@@ -39,7 +36,7 @@ def port_taken(port: int) -> InstallationError:
         f"port {port} is in use by another program",
         f"dừng chương trình kia hoặc chọn cổng khác: `./run --port {port + 1}`",
         f"stop the other program or choose another port: `./run --port {port + 1}`",
-        "port.taken",
+        "port-taken",
     )
 
 
@@ -50,5 +47,5 @@ def settings_wrong(code: str) -> InstallationError:
         "a `CAMKET_…` setting cannot be used",
         "xem docs/reference/settings.md và sửa thiết lập",
         "see docs/reference/settings.md and mend the setting",
-        f"settings.{code}",
+        f"setting-{code}",
     )

@@ -22,3 +22,11 @@ MEANINGS: Final = {
     ),
     INTERRUPTED: ("bị ngắt từ bàn phím", "interrupted from the keyboard"),
 }
+
+# Errors of other rooms that mean the installation, by the beginning of their code.
+INSTALLATION_CODES: Final = ("database-", "key-", "port-", "setting-")
+
+
+def exit_code(error_code: str) -> int:
+    """Tell how a command ends that met the error of that code."""
+    return INSTALLATION if error_code.startswith(INSTALLATION_CODES) else FAILED

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from camket.base.errors import CamketError
 from camket.cli import lookup
-from camket.cli.exits import FAILED, INTERRUPTED
+from camket.cli.exits import INTERRUPTED, exit_code
 
 
 class Commands(TyperGroup):
@@ -69,4 +69,4 @@ def fail(error: CamketError) -> None:
     lines = [f"lỗi: {error.vi}", f"error: {error.en}"]
     lines += [f"→ {advice}" for advice in (error.advice_vi, error.advice_en) if advice]
     sys.stderr.write("\n".join(lines) + "\n")
-    sys.exit(getattr(error, "exit_code", FAILED))
+    sys.exit(exit_code(error.code))

@@ -35,5 +35,5 @@ def database(url: str) -> dict[str, Any]:
         "`CAMKET_DATABASE` is not an address that can be used",
         "viết `sqlite:///đường/dẫn` hoặc `postgresql://người_dùng@máy:cổng/tên`",
         "write `sqlite:///path` or `postgresql://user@host:port/name`",
-        "settings.database",
+        "setting-database",
     )

@@ -13,8 +13,6 @@ from camket.base.errors import CamketError
 class SettingError(CamketError):
     """A `CAMKET_…` variable that cannot be used. Nothing was started."""
 
-    exit_code = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -85,7 +83,7 @@ def read_flag(name: str) -> bool:
             f"`CAMKET_{name}` must be `0` or `1`",
             f"đặt `CAMKET_{name}=1` hoặc bỏ biến này",
             f"set `CAMKET_{name}=1` or remove the variable",
-            "settings.flag",
+            "setting-flag",
         )
     return value == "1"
 
@@ -102,5 +100,5 @@ def refuse_unknown() -> None:
                 f"there is no setting called `{name}`",
                 f"có phải ý bạn là {hint}?",
                 f"did you mean {hint}?",
-                "settings.unknown",
+                "setting-unknown",
             )

@@ -1,0 +1,90 @@
+"""An opened value never prints (design, invariant 1): every usual way out shows the mask."""
+
+import copy
+import io
+import json
+import logging
+import pickle
+import traceback
+from collections.abc import Callable
+from pprint import pformat
+
+import pytest
+
+from camket.base.plain import Plain, Token
+
+CANARY = "0912345678"
+MASKED = "•••678"
+
+WAYS_OUT: dict[str, Callable[[Plain], str]] = {
+    "str": str,
+    "repr": repr,
+    "ascii": ascii,
+    "format": lambda plain: f"{plain:>40}",
+    "f-string": lambda plain: f"{plain}{plain!r}{plain!s}{plain!a}",
+    "percent": lambda plain: "%s %r" % (plain, plain),  # noqa: UP031 (the old way is a way too)
+    "str.format": lambda plain: "{} {!r}".format(plain, plain),  # noqa: UP032 (this way is a way too)
+    "join": lambda plain: " ".join(map(str, [plain])),
+    "list": lambda plain: str([plain]),
+    "dict": lambda plain: repr({"value": plain}),
+    "pformat": lambda plain: pformat({"value": [plain]}),
+    "json with default": lambda plain: json.dumps({"value": plain}, default=str),
+    "json with repr": lambda plain: json.dumps({"value": plain}, default=repr),
+    "copy": lambda plain: str(copy.copy(plain)),
+    "deepcopy": lambda plain: str(copy.deepcopy({"value": plain})),
+    "dir": lambda plain: " ".join(dir(plain)),
+    "exception": lambda plain: str(ValueError(plain)) + repr(ValueError(plain)),
+}
+
+
+def _plain() -> Plain:
+    return Plain(CANARY, token=Token(), masked=MASKED)
+
+
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_every_way_out_shows_no_text(way: str) -> None:
+    assert CANARY not in WAYS_OUT[way](_plain())
+
+
+def test_what_is_shown_is_the_mask() -> None:
+    assert (str(_plain()), f"{_plain()}", repr(_plain())) == (MASKED, MASKED, f"<Plain {MASKED}>")
+
+
+@pytest.mark.parametrize("take", [pickle.dumps, json.dumps, lambda plain: json.dumps({"v": [plain]})])
+def test_what_cannot_mask_refuses(take: Callable[[Plain], object]) -> None:
+    with pytest.raises(TypeError):
+        take(_plain())
+
+
+def test_it_is_no_text() -> None:
+    plain = _plain()
+    with pytest.raises(TypeError):
+        "prefix " + plain  # type: ignore[operator]  # noqa: B018 (the refusal is the point)
+    with pytest.raises(TypeError):
+        list(plain)  # type: ignore[call-overload]  # the refusal is the point
+    assert not isinstance(plain, str | bytes)
+    assert not hasattr(plain, "__dict__")
+
+
+def test_logs_and_tracebacks_show_the_mask() -> None:
+    stream = io.StringIO()
+    logger = logging.Logger("canary")
+    logger.addHandler(logging.StreamHandler(stream))
+    plain = _plain()
+    try:
+        raise LookupError(plain)
+    except LookupError as error:
+        logger.exception("value %s %r %(v)s", {"v": plain})
+        logger.exception("value %s", plain)
+        stack = traceback.TracebackException.from_exception(error, capture_locals=True)
+        stream.write("".join(stack.format()))
+    assert CANARY not in stream.getvalue()
+    assert MASKED in stream.getvalue()
+
+
+def test_only_the_token_it_was_made_with_reveals() -> None:
+    token = Token()
+    plain = Plain(CANARY, token=token, masked=MASKED)
+    assert plain.reveal(token) == CANARY
+    with pytest.raises(PermissionError):
+        plain.reveal(Token())
