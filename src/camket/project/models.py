@@ -1,5 +1,6 @@
 """Imports every room's models, so that Django finds them under the one label."""
 
+from camket.ledger import models as ledger
 from camket.store import models as store
 
-__all__ = ["store"]
+__all__ = ["ledger", "store"]

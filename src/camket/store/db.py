@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
 from django.db import connection
 from django.db import transaction as django_transaction
@@ -31,3 +32,13 @@ def is_sqlite() -> bool:
 
 def in_transaction() -> bool:
     return connection.in_atomic_block
+
+
+def raw_id(value: UUID | None) -> UUID | bytes | None:
+    """Give an id as SQL written by hand takes it on this database."""
+    return value if value is None or connection.vendor == "postgresql" else value.bytes
+
+
+def read_id(value: Any) -> UUID:
+    """Make an id of what SQL written by hand gave back."""
+    return value if isinstance(value, UUID) else UUID(bytes=bytes(value))

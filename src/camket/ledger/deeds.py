@@ -1,0 +1,234 @@
+"""Deeds and refusals: how every change of a row and its ledger entry become one transaction.
+
+INVARIANT 2, 4, 9: the entry is the last thing written before the commit, in the transaction of the rows it commits
+to; there is no way to write the one without the other. A refusal is an entry alone, committed before the answer.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import models
+
+from camket.base.actor import Actor
+from camket.base.clock import to_ms
+from camket.base.ids import uuid7
+from camket.ledger import entry, members, sql
+from camket.ledger.entry import Row, shop_uuid
+from camket.ledger.errors import DeedOpenError
+from camket.ledger.events import EVENTS
+from camket.store import rows, secrets
+from camket.store.columns import Record
+from camket.store.db import transaction
+from camket.store.errors import ConflictError
+
+T = TypeVar("T", bound=Record)
+_KEYS_AT_ONCE = 200
+
+_open: ContextVar["Deed | None"] = ContextVar("open_deed", default=None)
+
+
+class Deed:
+    """One open deed. Every row it writes goes through it, or is told to it (`wrote`, `removed`)."""
+
+    def __init__(self, *, shop_id: int, entry_id: UUID, subject_id: UUID, now: datetime, bulk: bool) -> None:
+        self.shop_id = shop_id
+        self.entry_id = entry_id
+        self.subject_id = subject_id
+        self.now = now
+        self.detail: dict[str, Any] = {}
+        self._bulk = bulk
+        self._rows: list[Row] = []
+        self._removed: list[Row] = []
+        self._members: members.Members = {}
+
+    def insert(self, obj: T) -> T:
+        """Insert one row. IntegrityError, as from Django, when a constraint refuses it."""
+        obj.save(force_insert=True)
+        self.wrote(obj)
+        return obj
+
+    def insert_many(self, objs: Sequence[Record]) -> None:
+        """Insert rows of any ledgered tables, one statement per table and 500 rows, tables in order of appearance."""
+        for model in dict.fromkeys(type(obj) for obj in objs):
+            model._base_manager.bulk_create([obj for obj in objs if type(obj) is model], batch_size=500)
+        for obj in objs:
+            self.wrote(obj)
+
+    def update(self, obj: T, **changes: Any) -> T:
+        """Change columns of a row that was read; `ConflictError` when it is no longer as it was read.
+
+        Pass the changes, do not set them on `obj` first: any difference from the stored row is a conflict.
+        """
+        current = self._current(obj)
+        for name, value in changes.items():
+            setattr(obj, name, value)
+        type(obj)._base_manager.filter(pk=obj.pk).update(**changes)
+        self.wrote(obj, before=current)
+        return obj
+
+    def remove(self, obj: Record) -> None:
+        """Delete a row that was read; `ConflictError` when it is no longer as it was read."""
+        current = self._current(obj)
+        type(obj)._base_manager.filter(pk=obj.pk).delete()
+        self.removed(current)
+
+    def remove_all(self, queryset: models.QuerySet[Any]) -> int:
+        """Delete every row of a query; how many."""
+        found = list(queryset.select_for_update())
+        for obj in found:
+            self.removed(obj)
+        keys = [obj.pk for obj in found]
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            queryset.model._base_manager.filter(pk__in=keys[start : start + _KEYS_AT_ONCE]).delete()
+        return len(found)
+
+    def wrote(self, obj: Record, *, before: Record | None = None) -> None:
+        """Tell of a row written by hand-made SQL: as it is now, and as it was where it replaced one."""
+        key = self._row_key()
+        parts: Row = [rows.digest(obj, key)]
+        if before is not None:
+            parts.append(rows.digest(before, key))
+            if parts[0] == parts[1]:
+                return
+        self._note(self._rows, 0, obj, parts)
+
+    def removed(self, obj: Record) -> None:
+        """Tell of a row deleted by hand-made SQL, as it was (`DELETE … RETURNING`)."""
+        self._note(self._removed, 1, obj, [rows.digest(obj, self._row_key())])
+
+    def member(self, subject_id: UUID) -> None:
+        """Name a subject whom a bulk deed concerned without writing a row of theirs."""
+        if not self._bulk:
+            raise ValueError("only a bulk deed has members")
+        self._members.setdefault(subject_id.bytes, ([], []))
+
+    def _note(self, plain: list[Row], place: int, obj: Record, parts: Row) -> None:
+        if not obj.ledgered:
+            raise ValueError(f"{type(obj).__name__} is not a table of deeds")
+        if getattr(obj, obj.shop_column) != self.shop_id:
+            raise ValueError("a deed writes rows of its own shop only")
+        subject = getattr(obj, "subject_id", None) if self._bulk else self.subject_id
+        target = plain
+        if self._bulk and subject is not None:
+            target = self._members.setdefault(subject.bytes, ([], []))[place]
+        key = rows.key_of(obj)
+        target.append([obj.table_code, entry.short_key(subject.bytes, key) if subject else key, *parts])
+
+    def _current(self, obj: T) -> T:
+        """Read the stored row again, locked, and compare it with what the caller read."""
+        model = type(obj)
+        current = model._base_manager.select_for_update().filter(pk=obj.pk).first()
+        key = self._row_key()
+        if current is None or rows.digest(current, key) != rows.digest(obj, key):
+            raise ConflictError
+        return current
+
+    def _row_key(self) -> bytes:
+        return secrets.secret(self.shop_id, "row")
+
+    def write_entry(self, *, event: str, actor: Actor, purpose: str | None, work: UUID | str | None) -> None:
+        """Write the one entry; `deed` calls it, last of all."""
+        body = entry.body(
+            event=event,
+            actor=actor,
+            purpose=purpose,
+            work=work,
+            detail=self.detail,
+            rows=self._rows,
+            removed=self._removed,
+            members=(len(self._members), members.root(self._members)) if self._bulk else None,
+        )
+        sql.insert_entry(self.shop_id, self.subject_id, self.entry_id, body, mark(self, body))
+        if self._members:
+            sql.insert_members(self.shop_id, self.entry_id, members.lines(self._members))
+
+
+def mark(deed: Deed, body: bytes) -> bytes:
+    record = entry.record(deed.shop_id, deed.subject_id.bytes, deed.entry_id.bytes, body)
+    return entry.mac(secrets.secret(deed.shop_id, "mac"), record)
+
+
+@contextmanager
+def deed(
+    *,
+    shop_id: int,
+    event: str,
+    actor: Actor,
+    now: datetime,
+    subject_id: UUID | None = None,
+    purpose: str | None = None,
+    work: UUID | str | None = None,
+    detail: Mapping[str, Any] | None = None,
+    bulk: bool = False,
+) -> Iterator[Deed]:
+    """Open the one transaction of a deed; at its normal end the entry is written and all is committed, durably.
+
+    An exception rolls everything back and leaves no entry. `bulk` is for deeds over many subjects: rows that have a
+    `subject_id` are recorded with their subject and the entry holds only the count and the root of the members.
+    Errors: `DeedOpenError` inside another deed; ValueError for an unknown event or a row of another shop.
+    """
+    if _open.get() is not None:
+        raise DeedOpenError
+    if event not in EVENTS:
+        raise ValueError(f"`{event}` is not an event of ledger/events.py")
+    subject = subject_id or shop_uuid(shop_id)
+    found = Deed(shop_id=shop_id, entry_id=uuid7(to_ms(now)), subject_id=subject, now=now, bulk=bulk)
+    found.detail.update(detail or {})
+    token = _open.set(found)
+    try:
+        with transaction():
+            yield found
+            found.write_entry(event=event, actor=actor, purpose=purpose, work=work)
+    except BaseException:
+        # The shop's secrets may have been made in this very transaction, and are gone with it.
+        secrets.forget(shop_id)
+        raise
+    finally:
+        _open.reset(token)
+
+
+def refuse(
+    *,
+    shop_id: int,
+    actor: Actor,
+    now: datetime,
+    subject_id: UUID | None = None,
+    event: str = "gate.refused",
+    purpose: str | None = None,
+    work: UUID | str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> UUID:
+    """Commit the entry of a refusal at once and give its id; the caller answers only then.
+
+    Errors: `DeedOpenError` inside a deed, whose rollback would take the refusal with it.
+    """
+    with deed(
+        shop_id=shop_id,
+        event=event,
+        actor=actor,
+        now=now,
+        subject_id=subject_id,
+        purpose=purpose,
+        work=work,
+        detail=detail,
+    ) as found:
+        return found.entry_id
+
+
+def deed_is_open() -> bool:
+    return _open.get() is not None
+
+
+def insert_rows(deed: Deed, objs: Iterable[Record]) -> None:
+    """Insert rows from a stream, a thousand at a time."""
+    batch: list[Record] = []
+    for obj in objs:
+        batch.append(obj)
+        if len(batch) == 1000:  # noqa: PLR2004 (bounded memory)
+            deed.insert_many(batch)
+            batch = []
+    deed.insert_many(batch)
