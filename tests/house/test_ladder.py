@@ -7,9 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from tests.house import source
-
 from camket.cli import lookup
+from tests.house import source
 
 CONFIG = tomllib.loads((source.ROOT / "pyproject.toml").read_text("utf-8"))
 

@@ -59,7 +59,7 @@ def test_what_cannot_mask_refuses(take: Callable[[Plain], object]) -> None:
 def test_it_is_no_text() -> None:
     plain = _plain()
     with pytest.raises(TypeError):
-        "prefix " + plain  # type: ignore[operator]  # noqa: B018 (the refusal is the point)
+        "prefix " + plain  # type: ignore[operator]  # the refusal is the point
     with pytest.raises(TypeError):
         list(plain)  # type: ignore[call-overload]  # the refusal is the point
     assert not isinstance(plain, str | bytes)
@@ -68,13 +68,13 @@ def test_it_is_no_text() -> None:
 
 def test_logs_and_tracebacks_show_the_mask() -> None:
     stream = io.StringIO()
-    logger = logging.Logger("canary")
+    logger = logging.getLogger("canary")
     logger.addHandler(logging.StreamHandler(stream))
     plain = _plain()
     try:
-        raise LookupError(plain)
+        {}[plain]
     except LookupError as error:
-        logger.exception("value %s %r %(v)s", {"v": plain})
+        logger.exception("value %(v)s %(v)r", {"v": plain})
         logger.exception("value %s", plain)
         stack = traceback.TracebackException.from_exception(error, capture_locals=True)
         stream.write("".join(stack.format()))

@@ -4,6 +4,7 @@ import ast
 import re
 
 import pytest
+
 from tests.house import source
 
 # Why an import may stand inside a function; the comment `late import: REASON` is on its line or the line above.

@@ -49,3 +49,14 @@ def settings_wrong(code: str) -> InstallationError:
         "see docs/reference/settings.md and mend the setting",
         f"setting-{code}",
     )
+
+
+def ended_early(name: str) -> InstallationError:
+    """Say that the server or the worker ended without being asked."""
+    return InstallationError(
+        f"`camket {name}` tự dừng; phần còn lại cũng đã được dừng",
+        f"`camket {name}` ended by itself; the rest was stopped too",
+        f"xem dòng lỗi phía trên, hoặc chạy riêng `camket {name}` để thấy nguyên nhân",
+        f"see the error above, or run `camket {name}` alone to see the cause",
+        "port-ended",
+    )

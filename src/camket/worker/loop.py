@@ -72,6 +72,6 @@ class Loop:
 
 
 def report(name: str, error: Exception, pause: float) -> None:
-    """Log a failed job: its name, the kind of fault, and our own words; never the fault's text, which may quote data."""
+    """Log a failed job: its name, the kind of fault, our own words; never the fault's text, which may quote data."""
     words = f"{error.vi} · {error.en}" if isinstance(error, CamketError) else type(error).__name__
     LOG.error("việc `%s` bị lỗi · job `%s` failed; %.0f s: %s", name, name, pause, words)
