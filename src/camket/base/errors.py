@@ -42,3 +42,13 @@ class CamketError(Exception):
     def __str__(self) -> str:
         where = f"{self.field}: " if self.field else ""
         return f"{where}{self.en} ({self.advice_en})"
+
+
+class BadValueError(CamketError):
+    """A value that cannot be taken as what its field says; the field is named by whoever knows it (`at`)."""
+
+    def at(self, field: str) -> "BadValueError":
+        """Return the same error, naming the field it stood in."""
+        return BadValueError(
+            self.vi, self.en, self.advice_vi, self.advice_en, self.code, field=field, clauses=self.clauses
+        )

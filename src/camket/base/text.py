@@ -1,0 +1,68 @@
+"""Vietnamese text: one spelling for storing, one for comparing.
+
+`clean` keeps what was written (NFC, visible characters, single spaces). `flat` and `fold` are for comparing only and
+are never stored in clear: they drop tone and vowel marks and đ, so that `Đặng Thị Hằng` and `DANG THI HANG` meet.
+"""
+
+import functools
+import re
+import unicodedata
+
+# Zero-width and direction marks: invisible, so two texts that look alike would differ.
+_INVISIBLE = dict.fromkeys([0x00AD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SPACE = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n ?")
+_APART = re.compile(r"[^a-z0-9]+")
+
+
+def nfc(text: str) -> str:
+    """Compose: text typed on a Mac or copied from a PDF arrives decomposed."""
+    return unicodedata.normalize("NFC", text)
+
+
+def clean(text: str) -> str:
+    """Compose, drop invisible and control characters, squeeze spaces; lines stay lines."""
+    text = nfc(text.replace("\r\n", "\n").replace("\r", "\n")).translate(_INVISIBLE)
+    return _LINES.sub("\n", _SPACE.sub(" ", _CONTROL.sub("", text))).strip()
+
+
+def one_line(text: str) -> str:
+    """Clean, and join lines by a space."""
+    return clean(text).replace("\n", " ")
+
+
+@functools.lru_cache(4096)
+def _flat_char(char: str) -> str:
+    if char in "đĐð":
+        return "d"
+    base = unicodedata.normalize("NFKD", char)[0] if unicodedata.category(char)[0] in "LN" else char
+    low = base.lower()
+    return low if len(low) == 1 else char
+
+
+def flat(text: str) -> str:
+    """Fold character by character: as long as `nfc(text)`, so that positions found here hold there.
+
+    Letters lose their marks, digits of any script become ASCII; letters that have no ASCII base stay as they are.
+    """
+    composed = nfc(text)
+    if composed.isascii():
+        return composed.lower()
+    return "".join(map(_flat_char, composed))
+
+
+def fold(text: str) -> str:
+    """Fold for comparing: flat letters and digits, everything else one space (`Nguyễn-Văn  Đức` → `nguyen van duc`).
+
+    Letters without an ASCII base (other scripts) are kept, so that such a name does not fold to nothing.
+    """
+    letters = flat(clean(text))
+    if letters.isascii():
+        return _APART.sub(" ", letters).strip()
+    return " ".join("".join(char if char.isalnum() else " " for char in letters).split())
+
+
+def key(text: str) -> str:
+    """Fold and join: for headers and words (`Số điện thoại` → `sodienthoai`)."""
+    return fold(text).replace(" ", "")
