@@ -80,13 +80,11 @@ class Position(Record):
     pk = models.CompositePrimaryKey("shop_id", "seq")
     seq = models.BigIntegerField()
     entry_id = IdField(unique=True)
-    subject_id = IdField()
     shop_id = models.SmallIntegerField()
 
     columns = {
         "seq": Column.NOT_PERSONAL,
         "entry_id": Column.NOT_PERSONAL,
-        "subject_id": Column.PSEUDONYMOUS,
         "shop_id": Column.NOT_PERSONAL,
     }
 

@@ -44,6 +44,12 @@ OPTIONS = (
         "the wrapping key file (mode 0600); keep it outside the database and outside its backups",
     ),
     Option(
+        "CHECKPOINTS",
+        "{HOME}/checkpoints",
+        "thư mục giữ các mốc đã ký của sổ cái, ngoài cơ sở dữ liệu; tốt nhất ở một đĩa khác",
+        "the folder of the ledger's signed checkpoints, outside the database; best on another disk",
+    ),
+    Option(
         "POLICIES",
         "policies",
         "thư mục các chính sách đã công bố được nạp khi khởi động",

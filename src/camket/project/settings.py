@@ -27,23 +27,26 @@ SECRET_KEY = _secret()
 DEBUG = False
 ALLOWED_HOSTS = options.read("HOSTS").split(",")
 CAMKET_KEYS = Path(options.read("KEYS", HOME=HOME))
+CAMKET_CHECKPOINTS = Path(options.read("CHECKPOINTS", HOME=HOME))
 CAMKET_POLICIES = PACKAGE.parent.parent / options.read("POLICIES")
 CAMKET_LOCAL_MESSAGES = options.read_flag("LOCAL_MESSAGES")
 
 INSTALLED_APPS = ["camket.project.apps.CamketConfig"]
 MIDDLEWARE = [
+    "camket.design.headers.StrictHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "camket.project.errors.OneShape",
 ]
 ROOT_URLCONF = "camket.project.urls"
 WSGI_APPLICATION = "camket.project.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / "design" / "templates", PACKAGE / "site" / "templates"],
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"], "builtins": []},
+        "DIRS": [PACKAGE / room / "templates" for room in ("design", "site", "api")],
+        "OPTIONS": {"builtins": ["camket.design.components"]},
     }
 ]
 DATABASES = {"default": database(options.read("DATABASE", HOME=HOME))}
