@@ -1,0 +1,36 @@
+"""Clauses, promises, the rulebook and its answers. Pure: no Django, no clock, no reading but of the file named.
+
+    from camket.policy import load, compile_rulebook, decide, Question
+"""
+
+from camket.policy.decide import decide
+from camket.policy.errors import PolicyError, PolicyFileError, Problem, UnknownWordError
+from camket.policy.floor import Floor, FloorRule
+from camket.policy.load import load, load_text
+from camket.policy.model import Clause, Completion, Policy
+from camket.policy.question import Answer, Question, Verdict
+from camket.policy.reading import RetentionRule
+from camket.policy.rulebook import Rulebook, compile_rulebook
+from camket.policy.words import words
+
+__all__ = [
+    "Answer",
+    "Clause",
+    "Completion",
+    "Floor",
+    "FloorRule",
+    "Policy",
+    "PolicyError",
+    "PolicyFileError",
+    "Problem",
+    "Question",
+    "RetentionRule",
+    "Rulebook",
+    "UnknownWordError",
+    "Verdict",
+    "compile_rulebook",
+    "decide",
+    "load",
+    "load_text",
+    "words",
+]

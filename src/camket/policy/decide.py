@@ -1,0 +1,89 @@
+"""The gate's answer to one question: a few table lookups, no interpreter.
+
+Order: the law's floor; bans that no satisfied promise lifts; then every check of the action must be opened by a promise
+whose needs are met. INVARIANT: an error inside anything denies.
+"""
+
+from camket.policy.question import Answer, Question, Verdict
+from camket.policy.rulebook import Checks, Rulebook, each_bit
+
+
+def decide(rulebook: Rulebook, question: Question) -> Answer:
+    """Allow, deny or gap. Never raises; an unknown word or a broken rulebook is denied with the citation `error`."""
+    try:
+        return _decide(rulebook, question)
+    except Exception:  # noqa: BLE001  (an error inside a rule denies: the gate must never fail open)
+        return Answer(Verdict.DENY, "error", rulebook, question, lacking=("error",))
+
+
+def _decide(rulebook: Rulebook, question: Question) -> Answer:
+    action, role, category, purpose, source, channel, recipient, missing = question
+    actions, roles, categories, purposes, sources, channels, recipients = rulebook.tables
+    matched = (
+        actions[action]
+        & roles[role]
+        & (rulebook.uncategorised[action] if category is None else categories[category])
+        & purposes[purpose]
+        & sources[source]
+        & channels[channel]
+        & recipients[recipient]
+    )
+    unmet = 0
+    if missing:
+        needing = rulebook.needing
+        for fact in missing:
+            unmet |= needing[fact]
+        unmet &= matched
+    checks = rulebook.by_person if action == "disclose" and role is not None and role != "system" else rulebook.checks[action]
+    met = matched ^ unmet
+    binding = rulebook.binding & matched
+    against = (matched & rulebook.denies) | (binding & unmet)
+    if against:
+        lifted = _lifted(rulebook, met & checks.union)
+        standing = against & (rulebook.law | ~lifted)
+        if standing:
+            return _refused(rulebook, question, checks, matched, unmet, standing)
+        binding &= ~lifted | rulebook.law
+    for mask in checks.masks:
+        if not met & mask:
+            return _unopened(rulebook, question, checks, matched, unmet)
+    if not checks.masks:
+        return Answer(Verdict.GAP, "gap", rulebook, question, lacking=("action",))
+    return Answer(Verdict.ALLOW, "open", rulebook, question, met & checks.union, binding)
+
+
+def _lifted(rulebook: Rulebook, openers: int) -> int:
+    lifted = 0
+    for low in each_bit(openers & rulebook.lifting):
+        lifted |= rulebook.lifts[low]
+    return lifted
+
+
+def _refused(rulebook: Rulebook, question: Question, checks: Checks, matched: int, unmet: int, standing: int) -> Answer:
+    """Denied by the law or a ban; a promise that would lift the ban but whose needs are missing is cited with it."""
+    law = standing & rulebook.law
+    if law:
+        return Answer(Verdict.DENY, "law", rulebook, question, law, lacking=_lacking(rulebook, law & unmet, question))
+    would = 0
+    for low in each_bit(unmet & checks.union & rulebook.lifting):
+        if rulebook.lifts[low] & standing:
+            would |= low
+    cited = standing | would
+    lacking = _lacking(rulebook, cited & unmet, question)
+    return Answer(Verdict.DENY, "ban", rulebook, question, cited, lacking=lacking)
+
+
+def _unopened(rulebook: Rulebook, question: Question, checks: Checks, matched: int, unmet: int) -> Answer:
+    """A gap where no promise speaks to some check; otherwise denied for the facts that are missing."""
+    gaps = tuple(name for name, mask in zip(checks.names, checks.masks, strict=True) if not matched & mask)
+    if gaps:
+        return Answer(Verdict.GAP, "gap", rulebook, question, lacking=gaps)
+    closed = 0
+    for mask in checks.masks:
+        if not matched & ~unmet & mask:
+            closed |= unmet & mask
+    return Answer(Verdict.DENY, "unmet", rulebook, question, closed, lacking=_lacking(rulebook, closed, question))
+
+
+def _lacking(rulebook: Rulebook, rules: int, question: Question) -> tuple[str, ...]:
+    return tuple(sorted(rulebook.needed(rules) & question.missing))
