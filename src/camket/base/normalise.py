@@ -65,11 +65,11 @@ def gender(written: str) -> str:
     return found
 
 
-_ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}\S*(?: [+-]\d{4}| UTC)?)?", re.ASCII)
+_ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d{1,2}:\d{2}\S*(?: [+-]\d{4}| utc)?)?", re.ASCII)
 _DAY = re.compile(
     r"(?:ngay )?(\d{1,2})(?:[-/. ]| thang )(\d{1,2})(?:[-/. ]| nam )(\d{4})(?: \d{1,2}:\d{2}\S*)?", re.ASCII
 )
-_CLOCK_FIRST = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?\s+")
+_CLOCK_FIRST = re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?\s+")
 
 
 def day(written: str) -> str:

@@ -24,7 +24,7 @@ _EXTENSION = re.compile(r"(?:ext|x|may le|#)[.:\s]*(\d{1,6})$")
 _OLD = re.compile(r"(?:\+?84|0084)?0?(1\d{2})(\d{7})")
 _HOTLINE = re.compile(r"(?:\+?84)?(1[89]00\d{4,6})")
 _EXCEL = re.compile(r"(\d{9,11})\.0")
-_FILLER = re.compile(r"\+84(?:\d{2}(\d)\1{6}|987654321|123456789)")
+_FILLER = re.compile(r"\+84\d{2}(\d)\1{6}")
 _MAX_LENGTH = 40
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from camket.base import postal
 from camket.base.errors import BadValueError
 from camket.base.normalise import NORMALISERS
+from camket.base.text import fold
 from camket.base.validate import VALIDATORS, ForbiddenValueError, nothing_forbidden
 
-__all__ = ["MASKED", "MASKS", "NORMALISERS", "VALIDATORS", "BadValueError", "ForbiddenValueError", "accept"]
+__all__ = ["MASKED", "MASKS", "NORMALISERS", "VALIDATORS", "BadValueError", "ForbiddenValueError", "accept", "fold"]
 
 MASKED = "•••"
 _TAIL = 3
