@@ -1,25 +1,66 @@
-"""Shared test set-up. `CAMKET_DATABASE` chooses SQLite (default) or PostgreSQL; `./test` runs both."""
+"""Shared set-up. `CAMKET_DATABASE` chooses SQLite (default) or PostgreSQL; `./test` runs both.
+
+A deed opens a durable transaction, and Django allows that inside a test's own transaction, which is rolled back: so
+`django_db` is enough, and fast, for nearly everything. `django_db(transaction=True)` is for tests with several
+connections at once, or that look at what is really committed.
+"""
 
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 
-# For the processes that tests start; this process has read its settings before this file (pytest-django).
-os.environ.setdefault("CAMKET_HOME", tempfile.mkdtemp(prefix="camket-test-"))
+# Named here and not in pyproject.toml, because Django must read its settings after this line: keys and files of each
+# test process, and of the processes it starts, live in a folder of its own.
+os.environ["CAMKET_HOME"] = tempfile.mkdtemp(prefix="camket-test-")
+os.environ["DJANGO_SETTINGS_MODULE"] = "camket.project.settings"
+HOME = settings.HOME
+
+MONDAY = datetime.fromisoformat("2026-03-02T09:00:00+07:00")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _places_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give each test process its own keys and checkpoints, never those of an installation."""
-    home = tmp_path_factory.mktemp("home")
-    settings.HOME = home
-    settings.CAMKET_KEYS = home / "keys" / "wrapping.key"
-    settings.CAMKET_CHECKPOINTS = home / "checkpoints"
+class Clock:
+    """A clock that only goes when told to."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> datetime:
+        """Go forward: `clock.forward(days=3)`."""
+        self.now += timedelta(**span)
+        return self.now
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday 2 March 2026, 9:00 in Hanoi."""
+    return MONDAY
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(MONDAY)
+
+
+@pytest.fixture
+def world(db: None, now: datetime) -> Any:
+    """The five shops, each with Hạnh (director) and Lan (clerk), both bound to secrecy. See tests/world.py."""
+    from tests import world as made
+
+    return made.world(now)
 
 
 @pytest.fixture(autouse=True)
