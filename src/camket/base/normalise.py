@@ -19,6 +19,7 @@ def bad(code: str, vi: str, en: str, advice_vi: str, advice_en: str) -> BadValue
 
 
 def text(written: str) -> str:
+    """Keep a text as written, composed, without invisible characters."""
     return clean(written)
 
 
@@ -128,6 +129,7 @@ def money(written: str) -> str:
 
 
 def digits_only(written: str) -> str:
+    """Drop what separates groups of a number; nothing else is taken away."""
     return re.sub(r"[\s.\-_]", "", flat(one_line(written).removeprefix("'")))
 
 
@@ -138,6 +140,7 @@ def tax_code(written: str) -> str:
 
 
 def bank_account(written: str) -> str:
+    """Return the number without separators, letters in capitals."""
     return digits_only(written).upper()
 
 

@@ -83,12 +83,11 @@ def province(text: str) -> Province | None:
 
 @functools.cache
 def _wards() -> dict[tuple[str, str], str]:
-    # Imported when an address with a ward is first parsed: the table is 400 kB of objects.
-    from vietnam_provinces import Province as Unit
-    from vietnam_provinces import Ward
+    # late import: start-up (the table is 400 kB of objects, and few commands parse an address)
+    import vietnam_provinces as today
 
-    provinces = {one.code: one.name.removeprefix("Thành phố ") for one in Unit.iter_all()}
-    return {(fold(provinces[ward.province_code]), fold(ward.name)): ward.name for ward in Ward.iter_all()}
+    provinces = {one.code: one.name.removeprefix("Thành phố ") for one in today.Province.iter_all()}
+    return {(fold(provinces[ward.province_code]), fold(ward.name)): ward.name for ward in today.Ward.iter_all()}
 
 
 def ward_of_today(name: str, province_name: str) -> str | None:

@@ -84,30 +84,36 @@ def _limit(value: str, longest: int) -> None:
 
 
 def text(value: str) -> None:
+    """Accept a text of up to 20,000 characters."""
     _limit(value, _LONGEST_TEXT)
 
 
 def short_text(value: str) -> None:
+    """Accept up to 300 characters."""
     _limit(value, _LONGEST_LINE)
 
 
 def code(value: str) -> None:
+    """Accept a number or code of up to 64 characters."""
     _limit(value, _LONGEST_CODE)
 
 
 def name(value: str) -> None:
+    """Accept a name, but not what a till writes when nobody was named."""
     _limit(value, _LONGEST_LINE)
     if names.is_filler(value):
         raise filler("name")
 
 
 def phone_number(value: str) -> None:
+    """Accept a number that is not made up."""
     _limit(value, _LONGEST_CODE)
     if phone.is_filler(value):
         raise filler("phone")
 
 
 def email(value: str) -> None:
+    """Accept an address that is not made up."""
     _limit(value, _LONGEST_LINE)
     mailbox, _, domain = value.partition("@")
     if mailbox in _FILLER_MAILBOXES and domain in _PUBLIC_MAIL:
@@ -127,6 +133,7 @@ def birth_date(value: str) -> None:
 
 
 def user_name(value: str) -> None:
+    """Accept up to 150 characters."""
     _limit(value, _LONGEST_USER_NAME)
 
 
