@@ -14,8 +14,8 @@ from typing import Any
 from camket.cli import lookup
 from camket.cli.exits import MEANINGS
 from camket.law import floor
-from camket.policy.words import words
 from camket.policy.kinds import KINDS, Family
+from camket.policy.words import words
 from camket.project.options import OPTIONS, SCRIPT_OPTIONS, Option
 
 ROOT = Path(__file__).resolve().parents[1]

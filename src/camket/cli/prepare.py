@@ -1,0 +1,85 @@
+"""Bring database, keys and shops in order, without starting anything."""
+
+from datetime import datetime
+from pathlib import Path
+
+import typer
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from camket.base.actor import Actor
+from camket.base.clock import utc_now
+from camket.cli import errors
+from camket.crypto.providers.local import LocalProvider
+from camket.shops.actions import load_shops
+from camket.store import keys
+from camket.store.models import ShopSecret
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def prepare() -> None:
+    """Cập nhật cơ sở dữ liệu, mở khóa, nạp các cửa hàng. · Migrate, open the keys, load the shops; may be repeated."""
+    set_up(utc_now())
+
+
+def say(vi: str, en: str) -> None:
+    """Print one line of what is being done."""
+    typer.echo(f"── {vi} · {en}")
+
+
+def set_up(now: datetime) -> None:
+    """Bring database, keys and shops in order. Everything that can refuse does so before anything is written."""
+    existing = inspect_database()
+    made = not Path(settings.CAMKET_KEYS).exists()
+    provider = LocalProvider.open_or_create(Path(settings.CAMKET_KEYS), existing=existing)
+    if made:
+        show_recovery_key(provider)
+    migrate()
+    keys.keyring()
+    loaded = load_shops(directory=Path(settings.CAMKET_POLICIES), actor=Actor(kind="owner"), now=now)
+    new = [shop for shop in loaded if shop.outcome != "unchanged"]
+    say(
+        f"{len(loaded)} cửa hàng, {len(new)} vừa nạp hoặc đổi chính sách",
+        f"{len(loaded)} shops, {len(new)} new or changed",
+    )
+
+
+def inspect_database() -> bool:
+    """Connect, and tell whether the database already holds wrapped secrets; raise when it cannot be reached."""
+    if connection.vendor == "postgresql":
+        require_postgres()
+    if ShopSecret._meta.db_table not in connection.introspection.table_names():
+        return False
+    return ShopSecret.objects.exists()
+
+
+def require_postgres() -> None:
+    """Try one plain connection with a short patience; the pool would wait much longer."""
+    parameters = {key: value for key, value in connection.get_connection_params().items() if key != "pool"}
+    try:
+        connection.Database.connect(**{**parameters, "connect_timeout": 5}).close()
+    except connection.Database.OperationalError as error:
+        raise errors.database_unreachable() from error
+
+
+def show_recovery_key(provider: LocalProvider) -> None:
+    """Print, once, the words that can write the key file again."""
+    say("đã tạo tệp khóa; đây là khóa khôi phục, chỉ in lần này", "made the key file; its recovery key is printed once")
+    typer.echo(f"\n{provider.recovery_key()}\n")
+    typer.echo(
+        "   Chép ra giấy và cất nơi an toàn: mất tệp khóa và khóa này thì không ai mở được dữ liệu.\n"
+        "   Copy it to paper and keep it safe: without the key file and this key nobody can open the data."
+    )
+
+
+def migrate() -> None:
+    """Bring the tables to this version, if they are not."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        say(f"cập nhật cơ sở dữ liệu ({len(plan)} bước)", f"bringing the database up to date ({len(plan)} steps)")
+        call_command("migrate", verbosity=0, interactive=False)
