@@ -1,8 +1,9 @@
 """Clauses, promises, the rulebook and its answers. Pure: no Django, no clock, no reading but of the file named.
 
-    from camket.policy import load, compile_rulebook, decide, Question
+from camket.policy import load, compile_rulebook, decide, Question
 """
 
+from camket.policy.check import Finding, check, requirements
 from camket.policy.decide import decide
 from camket.policy.errors import PolicyError, PolicyFileError, Problem, UnknownWordError
 from camket.policy.floor import Floor, FloorRule
@@ -17,6 +18,7 @@ __all__ = [
     "Answer",
     "Clause",
     "Completion",
+    "Finding",
     "Floor",
     "FloorRule",
     "Policy",
@@ -28,9 +30,11 @@ __all__ = [
     "Rulebook",
     "UnknownWordError",
     "Verdict",
+    "check",
     "compile_rulebook",
     "decide",
     "load",
     "load_text",
+    "requirements",
     "words",
 ]

@@ -34,7 +34,11 @@ def _decide(rulebook: Rulebook, question: Question) -> Answer:
         for fact in missing:
             unmet |= needing[fact]
         unmet &= matched
-    checks = rulebook.by_person if action == "disclose" and role is not None and role != "system" else rulebook.checks[action]
+    checks = (
+        rulebook.by_person
+        if action == "disclose" and role is not None and role != "system"
+        else rulebook.checks[action]
+    )
     met = matched ^ unmet
     binding = rulebook.binding & matched
     against = (matched & rulebook.denies) | (binding & unmet)

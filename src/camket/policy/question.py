@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from camket.policy.floor import FloorRule
     from camket.policy.rulebook import Rulebook
 
 
@@ -81,6 +82,12 @@ class Answer:
         if self.kind == "error":
             return ("error",)
         return self.rulebook.cited(self._cited)
+
+    @property
+    def articles(self) -> "tuple[FloorRule, ...]":
+        """The rules of law among the citations, each once."""
+        cited = self.rulebook.cited(self._cited) if self.kind != "error" else ()
+        return tuple(rule for citation in cited for rule in self.rulebook.articles(citation, self._cited))
 
     @property
     def needs(self) -> frozenset[str]:

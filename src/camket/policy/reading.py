@@ -98,11 +98,15 @@ def basis_of(policy: Policy, purpose: str) -> str:
 
 
 def identity(policy: Policy) -> Mapping[str, str]:
-    """Who the controller is: the file's `controller`, filled up by identity promises."""
-    known = {name: value for name, value in policy.controller.model_dump().items() if value}
-    for _, promise in of_kind(policy, IdentityPromise):
-        for name, value in promise.model_dump(exclude_none=True).items():
-            known.setdefault(name, value)
+    """Who the controller is: the file's `controller`, filled up by identity promises. What still stands in square
+    brackets (`[điền địa chỉ]`) is a blank for the owner and counts as missing.
+    """
+    known: dict[str, str] = {}
+    told = [policy.controller, *(promise for _, promise in of_kind(policy, IdentityPromise))]
+    for one in told:
+        for name, value in one.model_dump(exclude_none=True).items():
+            if value and "[" not in value:
+                known.setdefault(name, value)
     return MappingProxyType(known)
 
 

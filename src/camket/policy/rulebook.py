@@ -7,7 +7,7 @@ INVARIANTS
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
@@ -61,7 +61,6 @@ class Rulebook:
     lifts: Mapping[int, int]
     checks: Mapping[str, Checks]
     by_person: Checks
-    _articles: Mapping[str, FloorRule] = field(repr=False)
 
     @property
     def version(self) -> str:
@@ -83,9 +82,12 @@ class Rulebook:
             )
         return part
 
-    def article(self, citation: str) -> FloorRule | None:
-        """The rule of law that a citation names, if it names one."""
-        return self._articles.get(citation)
+    def articles(self, citation: str, bits: int) -> tuple[FloorRule, ...]:
+        """The rules of law behind a citation: those among these bits, or else every rule of the article."""
+        every = tuple(rule for rule in self.floor.rules if rule.article == citation)
+        # INVARIANT: the first bits are the rules of the floor, in its order (see `rules.rules`).
+        struck = tuple(rule for bit, rule in enumerate(self.floor.rules) if bits >> bit & 1 and rule in every)
+        return struck or every
 
     def cited(self, bits: int) -> tuple[str, ...]:
         """The citations of these rules, in their order, each once."""
@@ -152,15 +154,12 @@ def compile_rulebook(policy: Policy, floor: Floor) -> Rulebook:
         uncategorised=_uncategorised(categories[None], openers),
         needing=_needing(compiled),
         denies=_mask(bit for bit, rule in enumerate(compiled) if rule.deny),
-        binding=_mask(
-            bit for bit, rule in enumerate(compiled) if not rule.deny and rule.sort in ("law", "condition")
-        ),
+        binding=_mask(bit for bit, rule in enumerate(compiled) if not rule.deny and rule.sort in ("law", "condition")),
         law=sorts.get("law", 0),
         lifting=_mask(bit.bit_length() - 1 for bit in lifts),
         lifts=MappingProxyType(lifts),
         checks=MappingProxyType({action: _checks(action, sorts) for action in words().actions}),
         by_person=_gathered(BY_PERSON, sorts),
-        _articles=MappingProxyType({rule.article: rule for rule in reversed(floor.rules)}),
     )
 
 

@@ -1,0 +1,249 @@
+"""What is wrong or missing in a policy that can be read: clashes, sentences the law sets aside, what it lacks to trade.
+
+This is the part that stops a policy from being adopted. The checker with all clocks and dossiers is another page.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from camket.policy.floor import Floor
+from camket.policy.kinds import CollectPromise, KeepPromise, Listing, Opener, Promise, PurposePromise
+from camket.policy.model import Clause, Completion, Policy
+from camket.policy.reach import Reach, banned, opened
+from camket.policy.reading import identity, of_kind, retention_rules, rights
+from camket.policy.render import listed
+from camket.policy.rulebook import Rulebook, compile_rulebook
+from camket.policy.rules import natural
+from camket.policy.words import words
+
+Level = Literal["error", "blocking", "clash", "overruled", "note"]
+LEVELS: Final[tuple[Level, ...]] = ("error", "blocking", "clash", "overruled", "note")
+
+# The requests that the law lets nobody leave without a way (PDPL-4.1, D248-5.1e and g).
+NEEDED_RIGHTS: Final = ("access", "correct", "erase", "restrict", "object", "withdraw", "copy")
+SECRET: Final = re.compile(r"tuyệt mật|bí mật nội bộ|top secret", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found. `error`: cannot run. `blocking`: a new version with it is refused. `clash`: two sentences against
+    each other. `overruled`: a sentence the law sets aside. `note`: worth knowing.
+    """
+
+    level: Level
+    clauses: tuple[str, ...]
+    vi: str
+    en: str
+    article: str = ""
+    code: str = ""
+    settled: bool = field(default=False)
+
+    def words(self, lang: str) -> str:
+        return self.en if lang == "en" else self.vi
+
+
+def check(policy: Policy, floor: Floor) -> list[Finding]:
+    """Every finding, the heaviest first."""
+    found = [*requirements(policy, floor), *_clashes(policy), *_overruled(policy), *_unpublishable(policy), *_idle(policy)]
+    return sorted(found, key=lambda one: (LEVELS.index(one.level), [natural(clause) for clause in one.clauses], one.code))
+
+
+def requirements(policy: Policy, floor: Floor) -> list[Finding]:
+    """What the policy lacks to trade; empty when it is complete."""
+    rulebook = compile_rulebook(policy, floor)
+    return [*_identity(policy), *_scope(policy, rulebook), *_periods(policy, rulebook), *_ways(policy)]
+
+
+def _lack(code: str, article: str, vi: str, en: str, clauses: tuple[str, ...] = ()) -> Finding:
+    return Finding("blocking", clauses, vi, en, article, code)
+
+
+def _identity(policy: Policy) -> Iterator[Finding]:
+    known = identity(policy)
+    if "name" not in known:
+        yield _lack("no_name", "PDPL-9.2b", "chưa có tên bên kiểm soát dữ liệu", "the controller has no name")
+    if "address" not in known:
+        yield _lack("no_address", "D52-69.1đ", "chưa có địa chỉ của đơn vị", "the controller has no address")
+    if not {"email", "phone", "hotline"} & set(known):
+        yield _lack("no_contact", "ECL-11.1", "chưa có cách liên hệ (email, điện thoại)", "there is no contact (email, phone)")
+
+
+def _scope(policy: Policy, rulebook: Rulebook) -> Iterator[Finding]:
+    if not rulebook.purposes_open():
+        yield _lack("no_purpose", "D248-5.1", "chưa mở mục đích nào", "no purpose is open")
+    if not rulebook.sources_open():
+        yield _lack("no_source", "D248-5.1", "chưa mở nguồn thu thập nào", "no source is open")
+    if not any(rule.sort == "access" for rule in rulebook.rules):
+        yield _lack("no_role", "D248-5.1", "chưa nêu ai được tiếp cận dữ liệu", "nobody is named who may open data")
+    if not any(promise.kind == "safeguard" for _, promise in policy.promises()):
+        yield _lack("no_safeguard", "D248-5.1đ", "chưa nêu biện pháp bảo vệ", "no safeguard is named")
+
+
+def _periods(policy: Policy, rulebook: Rulebook) -> Iterator[Finding]:
+    covered: set[str] = set()
+    for rule in retention_rules(policy):
+        if rule.finite and not rule.overruled:
+            covered |= rule.categories or set(words().categories)
+        if rule.forever and not rule.overruled:
+            yield _lack(
+                "forever",
+                "PDPL-3.3",
+                "lưu giữ không có thời hạn trái luật; cần ghi `overruled` và thời hạn thay thế",
+                "keeping without an end is against the law; mark it `overruled` and give the period that runs instead",
+                (rule.citation,),
+            )
+    without = collected(policy) - covered
+    if without:
+        yield _lack(
+            "no_period",
+            "CPL-16.1",
+            f"chưa có thời hạn hữu hạn cho: {listed('categories', frozenset(without), 'vi')}",
+            f"there is no finite period for: {listed('categories', frozenset(without), 'en')}",
+        )
+
+
+def collected(policy: Policy) -> frozenset[str]:
+    """Categories that some `collect` promise opens; every category where one names none."""
+    found: set[str] = set()
+    for _, promise in of_kind(policy, CollectPromise):
+        found |= set(promise.categories) or set(words().categories)
+    return frozenset(word for word in found if words().categories[word].sensitivity != "forbidden")
+
+
+def _ways(policy: Policy) -> Iterator[Finding]:
+    given = rights(policy)
+    missing = tuple(right for right in NEEDED_RIGHTS if right not in given)
+    if missing:
+        yield _lack(
+            "no_right",
+            "D356-5.1",
+            f"chưa có cách để khách hàng: {listed('rights', missing, 'vi')}",
+            f"there is no way for customers to: {listed('rights', missing, 'en')}",
+        )
+    if "complain" not in given:
+        yield _lack("no_complaint", "D248-5.1h", "chưa có kênh tiếp nhận khiếu nại", "there is no complaint channel")
+    promotional = {word.id for word in words().purposes.values() if word.promotional}
+    advertises = any(promotional & set(p.purposes) for _, p in of_kind(policy, PurposePromise))
+    if advertises and not {"stop_advertising", "withdraw"} & set(given):
+        yield _lack("no_opt_out", "SPAM-13.4", "quảng cáo mà không có cách ngừng nhận", "it advertises without a way to stop it")
+
+
+def _clashes(policy: Policy) -> Iterator[Finding]:
+    """Sentences of the text where one forbids what another opens, settled or not; and completions that open nothing."""
+    bans = [(part, promise, reach) for part, promise in policy.promises() if (reach := banned(promise))]
+    openers = [(part, promise, reach) for part, promise in policy.promises() if (reach := opened(promise))]
+    seen: set[tuple[str, str]] = set()
+    for part, opener, reach in openers:
+        for other, ban, denied in bans:
+            pair = (part.citation, other.citation)
+            if part is other or pair in seen or not _contradict(ban, denied, opener, reach):
+                continue
+            seen.add(pair)
+            if isinstance(part, Clause) and isinstance(other, Clause):
+                yield _clash(policy, part, other, denied)
+            elif isinstance(part, Completion) and not _lifts(opener, ban, other.id) and denied.covers(reach):
+                yield _void(part, other)
+
+
+def _contradict(ban: Promise, denied: Reach, opener: Promise, reach: Reach) -> bool:
+    if not denied.overlaps(reach):
+        return False
+    # A closed list contradicts another promise of its own kind; that a purpose is "also" spoken to elsewhere does not.
+    return ban.kind == opener.kind if isinstance(ban, Listing) else _governs(ban, opener)
+
+
+def _governs(ban: Promise, opener: Promise) -> bool:
+    return opener.kind != "purpose" or bool(getattr(ban, "purposes", ()))
+
+
+def _lifts(opener: Promise, ban: Promise, ban_id: str) -> bool:
+    return isinstance(opener, Opener) and ban_id in opener.despite and _governs(ban, opener)
+
+
+def _clash(policy: Policy, part: Clause, other: Clause, denied: Reach) -> Finding:
+    """`part` opens what `other` forbids. It is settled where an exception, in the text or by completion, names the ban."""
+    named = {
+        holder.citation
+        for holder, promise in policy.promises()
+        if isinstance(promise, Opener) and other.id in promise.despite and (reach := opened(promise)) and denied.overlaps(reach)
+    }
+    if named:
+        how = ", ".join(sorted(named, key=natural))
+        return Finding(
+            "clash",
+            (part.id, other.id),
+            f"điều khoản {part.id} cho phép điều mà {other.id} không cho phép; ngoại lệ được mở ở {how}",
+            f"clause {part.id} opens what {other.id} forbids; the exception is opened by {how}",
+            code="clash_settled",
+            settled=True,
+        )
+    return Finding(
+        "clash",
+        (part.id, other.id),
+        f"điều khoản {part.id} cho phép điều mà {other.id} không cho phép; điều hẹp hơn được áp dụng cho đến khi cửa hàng bổ sung",
+        f"clause {part.id} opens what {other.id} forbids; the narrower runs until the shop completes it",
+        code="clash",
+    )
+
+
+def _void(part: Completion, other: Clause | Completion) -> Finding:
+    return Finding(
+        "note",
+        (part.citation, other.citation),
+        f"phần bổ sung {part.id} có phần không mở được gì vì {other.id} cấm; nếu là ngoại lệ, thêm `despite`",
+        f"part of completion {part.id} opens nothing because {other.id} forbids it; if it is the exception, add `despite`",
+        code="void_completion",
+    )
+
+
+def _overruled(policy: Policy) -> Iterator[Finding]:
+    for clause in policy.clauses:
+        if clause.overruled:
+            law = ", ".join(clause.overruled.law)
+            instead = ", ".join(clause.overruled.instead)
+            yield Finding(
+                "overruled",
+                (clause.id,),
+                f"điều khoản {clause.id} bị luật thay thế ({law})" + (f"; thay bằng {instead}" if instead else ""),
+                f"clause {clause.id} is overruled by law ({law})" + (f"; what runs instead: {instead}" if instead else ""),
+                clause.overruled.law[0],
+                "overruled",
+            )
+
+
+def _unpublishable(policy: Policy) -> Iterator[Finding]:
+    """A rule about keeping that is declared secret cannot be published: the period has to be."""
+    for clause in policy.clauses:
+        secret = SECRET.search(clause.text or "")
+        marked = clause.overruled is not None and "CPL-16.2" in clause.overruled.law
+        if marked or (secret and any(isinstance(promise, KeepPromise) for promise in clause.promises)):
+            yield Finding(
+                "blocking",
+                (clause.id,),
+                f"điều khoản {clause.id} giữ bí mật quy định về thời gian lưu trữ; thời gian lưu trữ phải được công bố",
+                f"clause {clause.id} keeps the rule about retention secret; the period must be published",
+                "CPL-16.2",
+                "secret_period",
+            )
+
+
+def _idle(policy: Policy) -> Iterator[Finding]:
+    """Exceptions to clauses that forbid nothing."""
+    forbidding = {part.id for part, promise in policy.promises() if banned(promise)} | _conditional(policy)
+    for part, promise in policy.promises():
+        for name in promise.despite if isinstance(promise, Opener) else ():
+            if name not in forbidding:
+                yield Finding(
+                    "note",
+                    (part.citation, name),
+                    f"{part.id} nêu ngoại lệ của {name}, nhưng {name} không cấm gì",
+                    f"{part.id} names an exception to {name}, but {name} forbids nothing",
+                    code="idle_despite",
+                )
+
+
+def _conditional(policy: Policy) -> set[str]:
+    binding = ("safeguard", "moderate", "duty", "keep")
+    return {part.id for part, promise in policy.promises() if promise.kind in binding}
