@@ -48,7 +48,12 @@ def test_pure_rooms_do_without_django() -> None:
 
 def test_no_import_hides_in_a_string() -> None:
     """`importlib` is for the folders whose files are found by looking, and for the commands' late set-up."""
-    allowed = {"src/camket/cli/lookup.py", "src/camket/cli/main.py", "src/camket/worker/jobs/__init__.py"}
+    allowed = {
+        "src/camket/api/door.py",
+        "src/camket/cli/lookup.py",
+        "src/camket/cli/main.py",
+        "src/camket/worker/jobs/__init__.py",
+    }
     hidden = {
         source.name(path)
         for path in source.python_files("src")

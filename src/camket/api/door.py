@@ -1,0 +1,107 @@
+"""The machine door at /api/v1: thin. Each operation parses, calls one deed of a room below, and presents its answer.
+
+Operations are found by looking in `camket/api/routes`: every module there offers one `router`.
+"""
+
+import json
+import logging
+import pkgutil
+import traceback
+from importlib import import_module
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+
+from camket.api import errors, routes, status
+from camket.api.keys import BearerKey
+from camket.base.errors import CamketError
+
+log = logging.getLogger("camket.api")
+
+
+class StrictParser(Parser):
+    """JSON as the standard has it: no NaN, no key twice (the second would win silently)."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        found = json.loads(request.body, parse_constant=_refuse, object_pairs_hook=_once)
+        if not isinstance(found, dict):
+            raise TypeError("not an object")
+        return found
+
+
+def _refuse(_constant: str) -> None:
+    raise ValueError("not a JSON number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def build() -> NinjaAPI:
+    api = NinjaAPI(
+        title="Camket",
+        version="1",
+        description=(
+            "Cửa dành cho máy. Mỗi khóa thuộc một người hoặc một hệ thống của một cửa hàng; "
+            "mỗi lượt đọc nêu mục đích và công việc.\n\n"
+            "The machine door. A key belongs to one person or one system of one shop; "
+            "every read names a purpose and a piece of work."
+        ),
+        docs_url=None,
+        openapi_url=None,
+        urls_namespace="api",
+        auth=BearerKey(),
+        parser=StrictParser(),
+    )
+    for module in sorted(found.name for found in pkgutil.iter_modules(routes.__path__)):
+        router: Router = import_module(f"{routes.__name__}.{module}").router
+        api.add_router("", router)
+    _hand_over_errors(api)
+    return api
+
+
+def _hand_over_errors(api: NinjaAPI) -> None:
+    for kind in (CamketError, AuthenticationError, Http404, HttpError, ValidationError, Exception):
+        api.add_exception_handler(kind, _answer)
+
+
+def _answer(request: HttpRequest, error: Any) -> HttpResponse:
+    """Answer any error in the one shape."""
+    shown = _translated(error)
+    if shown is None:
+        _log_fault(request, error)
+        shown = errors.failed()
+    verdict, entry = status.verdict_and_entry(shown)
+    response = errors.respond(shown, status.of(shown), verdict=verdict, entry=entry)
+    if seconds := status.retry_after(shown):
+        response["Retry-After"] = str(seconds)
+    return response
+
+
+def _translated(error: Exception) -> CamketError | None:
+    """Give our error for what a room, ninja or Django raised; nothing for a fault of ours."""
+    match error:
+        case CamketError():
+            return error
+        case AuthenticationError():
+            return errors.unauthorized()
+        case ValidationError():
+            return errors.invalid(error.errors)
+        case Http404():
+            return errors.not_found()
+        case HttpError(status_code=status.BAD_REQUEST):
+            return errors.malformed()
+        case _:
+            return None
+
+
+def _log_fault(request: HttpRequest, error: Exception) -> None:
+    """Log where it happened. INVARIANT 12: the error's own message is left out, it may hold what was sent."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s failed with %s\n%s", request.path, type(error).__qualname__, where)

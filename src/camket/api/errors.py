@@ -1,0 +1,173 @@
+"""The one shape in which every error of the API leaves, whoever raised it.
+
+    {"error": {"code", "message": {"vi", "en"}, "advice": {"vi", "en"}, "field", "clauses", "verdict", "entry"}}
+
+`code` is a stable word; `field` names what was wrong in the request; `clauses`, `verdict` (deny or gap) and `entry`
+(the ledger's record of the refusal) come with status 403. No error repeats a value that was sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from ninja import Schema
+
+from camket.base.errors import CamketError
+
+Verdict = Literal["deny", "gap"]
+
+
+class Pair(Schema):
+    """One sentence in both languages."""
+
+    vi: str
+    en: str
+
+
+class ErrorBody(Schema):
+    code: str
+    message: Pair
+    advice: Pair
+    field: str | None
+    clauses: list[str]
+    verdict: Verdict | None
+    entry: UUID | None
+
+
+class ErrorOut(Schema):
+    error: ErrorBody
+
+
+class DoorError(CamketError):
+    """Something that the door itself refuses, before any deed; `status` is the answer's."""
+
+    def __init__(
+        self, status: int, code: str, message: tuple[str, str], advice: tuple[str, str], field: str | None = None
+    ) -> None:
+        super().__init__(*message, *advice, code, field=field)
+        self.status = status
+
+
+def unauthorized() -> DoorError:
+    """Missing, malformed, unknown, ended or revoked: one answer, so that a guess learns nothing."""
+    return DoorError(
+        401,
+        "key.invalid",
+        ("thiếu khóa API hoặc khóa không dùng được", "the API key is missing or cannot be used"),
+        (
+            "gửi `Authorization: Bearer <khóa>` với một khóa còn hiệu lực của cửa hàng",
+            "send `Authorization: Bearer <key>` with a key of the shop that is in force",
+        ),
+    )
+
+
+def not_found() -> DoorError:
+    return DoorError(
+        404,
+        "not_found",
+        ("không có gì ở địa chỉ này", "there is nothing at this address"),
+        ("xem các địa chỉ ở `/api/v1/`", "see the addresses at `/api/v1/`"),
+    )
+
+
+def malformed() -> DoorError:
+    return DoorError(
+        400,
+        "body.malformed",
+        ("nội dung gửi lên không phải JSON đọc được", "the body is not JSON that can be read"),
+        ("gửi một đối tượng JSON, mã hóa UTF-8", "send one JSON object in UTF-8"),
+    )
+
+
+def method_not_allowed() -> DoorError:
+    return DoorError(
+        405,
+        "method.not_allowed",
+        ("địa chỉ này không nhận phương thức đó", "this address does not take that method"),
+        ("dùng phương thức ghi trong tiêu đề `Allow`", "use a method that the `Allow` header names"),
+    )
+
+
+def too_large(limit: int) -> DoorError:
+    return DoorError(
+        413,
+        "body.too_large",
+        (f"nội dung gửi lên vượt quá {limit} byte", f"the body is larger than {limit} bytes"),
+        ("chia thành nhiều yêu cầu nhỏ hơn", "split it into smaller requests"),
+    )
+
+
+def unsupported_type() -> DoorError:
+    return DoorError(
+        415,
+        "body.unsupported_type",
+        ("nội dung gửi lên không khai là JSON", "the body is not declared as JSON"),
+        ("gửi tiêu đề `Content-Type: application/json`", "send the header `Content-Type: application/json`"),
+    )
+
+
+def failed() -> DoorError:
+    return DoorError(
+        500,
+        "server.failed",
+        ("máy chủ gặp lỗi và đã hủy trọn vẹn yêu cầu", "the server failed and undid the request as a whole"),
+        ("thử lại sau; nếu vẫn lỗi, báo người vận hành", "try again later; if it fails again, tell the operator"),
+    )
+
+
+# What pydantic calls a fault → our code and sentence. Any other type falls to `invalid`.
+_FAULTS: Mapping[str, tuple[str, str, str]] = {
+    "missing": ("field.missing", "thiếu trường bắt buộc", "a required field is missing"),
+    "extra_forbidden": ("field.unknown", "có trường mà thao tác này không nhận", "there is a field not taken here"),
+    "string_too_long": ("field.too_long", "giá trị dài quá mức cho phép", "the value is longer than allowed"),
+    "string_too_short": ("field.too_short", "giá trị ngắn hơn mức cho phép", "the value is shorter than allowed"),
+    "too_long": ("field.too_many", "danh sách dài quá mức cho phép", "the list is longer than allowed"),
+    "too_short": ("field.too_few", "danh sách ngắn hơn mức cho phép", "the list is shorter than allowed"),
+    "unknown_word": ("word.unknown", "từ này không có trong bảng từ", "the word is not in the word list"),
+}
+_INVALID = ("field.invalid", "giá trị không đúng dạng", "the value does not have the right form")
+
+
+def invalid(faults: Sequence[Mapping[str, Any]]) -> DoorError:
+    """Name the first fault that validation found; the field's path comes from the schema, never from what was sent."""
+    fault = faults[0]
+    kind = str(fault["type"])
+    path = [str(part) for part in fault["loc"] if part not in {"body", "data"}]
+    if kind == "extra_forbidden":
+        path = path[:-1]  # its last part is a name that the client chose
+    code, vi, en = _FAULTS.get(kind, _INVALID)
+    return DoorError(
+        422,
+        code,
+        (vi, en),
+        ("sửa trường được nêu theo `/api/v1/openapi.json`", "mend the named field as `/api/v1/openapi.json` says"),
+        field=".".join(path) or None,
+    )
+
+
+def body(error: CamketError, *, verdict: Verdict | None = None, entry: UUID | None = None) -> dict[str, Any]:
+    return {
+        "error": {
+            "code": error.code,
+            "message": {"vi": error.vi, "en": error.en},
+            "advice": {"vi": error.advice_vi, "en": error.advice_en},
+            "field": error.field,
+            "clauses": list(error.clauses),
+            "verdict": verdict,
+            "entry": str(entry) if entry else None,
+        }
+    }
+
+
+def respond(
+    error: CamketError, status: int, *, verdict: Verdict | None = None, entry: UUID | None = None
+) -> HttpResponse:
+    response = JsonResponse(
+        body(error, verdict=verdict, entry=entry), status=status, json_dumps_params={"ensure_ascii": False}
+    )
+    response["Cache-Control"] = "no-store"
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = 'Bearer realm="camket"'
+    return response

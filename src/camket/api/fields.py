@@ -1,0 +1,81 @@
+"""Types of fields: every text has a greatest length, is normalised to NFC and holds no control characters.
+
+What a type refuses, its JSON Schema says too (length, pattern, enum), so that a client can check before it sends.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import AfterValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from camket.policy.words import words
+
+# Anything but control characters; tab and line breaks are allowed in long texts only.
+LINE = r"^[^\u0000-\u001F\u007F]*$"
+TEXT = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
+
+PHONE = re.compile(r":(?:\+?84|0)[1-9][0-9]{8,9}$")
+
+
+class In(Schema):
+    """A request body: a field that it does not name is an error, so that nothing is lost silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def nfc(value: str) -> str:
+    return unicodedata.normalize("NFC", value)
+
+
+def _no_phone(work: str) -> str:
+    """INVARIANT 4: the work is written into the ledger, so it must not be a phone number used as an id."""
+    if PHONE.search(work):
+        raise PydanticCustomError("work_is_phone", "the work must not be named by a phone number")
+    return work
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE), AfterValidator(nfc)]
+Value = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT), AfterValidator(nfc)]
+Work = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=80,
+        pattern=r"^[a-z_]+:[A-Za-z0-9._-]+$",
+        description="The piece of work, `kind:id`, such as `order:1042`; the shop's own id, never a person's value.",
+    ),
+    AfterValidator(_no_phone),
+]
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """A word of one family of the word list; the JSON Schema lists them all."""
+
+    family: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "enum": sorted(words().family(self.family))}
+
+    def _check(self, value: str) -> str:
+        if value not in words().family(self.family):
+            raise PydanticCustomError("unknown_word", "the word is not in the word list")
+        return value
+
+
+Action = Annotated[str, OneOf("actions")]
+Category = Annotated[str, OneOf("categories")]
+Channel = Annotated[str, OneOf("channels")]
+Fact = Annotated[str, OneOf("facts")]
+Purpose = Annotated[str, OneOf("purposes")]
+Recipient = Annotated[str, OneOf("recipients")]
+Role = Annotated[str, OneOf("roles")]
+Source = Annotated[str, OneOf("sources")]

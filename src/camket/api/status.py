@@ -1,0 +1,40 @@
+"""Which HTTP status an error of the rooms below becomes: by its `code`, the word that is stable for machines."""
+
+from typing import Final
+from uuid import UUID
+
+from camket.api.errors import DoorError, Verdict
+from camket.base.errors import CamketError
+from camket.policy import Verdict as Answered
+from camket.vault.errors import RefusedError
+
+BAD_REQUEST: Final = 400
+# Anything else that a caller can mend is 422: the request was understood and cannot be done as asked.
+_BY_CODE: Final = {
+    "denied": 403,
+    "gap": 403,
+    "not_allowed": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "contact_taken": 409,
+    "erased": 409,
+    "too_many_codes": 429,
+}
+
+
+def of(error: CamketError) -> int:
+    """Give the status that an error leaves with."""
+    return error.status if isinstance(error, DoorError) else _BY_CODE.get(error.code, 422)
+
+
+def verdict_and_entry(error: CamketError) -> tuple[Verdict | None, UUID | None]:
+    """Tell what the gate said and where the ledger keeps the refusal; nothing for any other error."""
+    if not isinstance(error, RefusedError):
+        return None, None
+    return ("gap" if error.verdict is Answered.GAP else "deny"), error.entry_id
+
+
+def retry_after(error: CamketError) -> int | None:
+    """Give the seconds after which trying again makes sense, where the room says so."""
+    seconds: int | None = getattr(error, "retry_after", None)
+    return seconds
