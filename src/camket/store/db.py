@@ -42,3 +42,33 @@ def raw_id(value: UUID | None) -> UUID | bytes | None:
 def read_id(value: Any) -> UUID:
     """Make an id of what SQL written by hand gave back."""
     return value if isinstance(value, UUID) else UUID(bytes=bytes(value))
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything as it was at one moment, without holding writers up; nothing can be written.
+
+    PostgreSQL: REPEATABLE READ READ ONLY. SQLite: a deferred transaction, which WAL serves without a lock. Inside an
+    open transaction it is that transaction's view.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    if is_sqlite():
+        with _deferred():
+            yield
+        return
+    with django_transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+@contextmanager
+def _deferred() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")

@@ -1,0 +1,101 @@
+"""Compares what the tables hold with what the replay says they must hold."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import cbor2
+from django.apps import apps
+
+from camket.ledger.models import Entry, EntrySubject, Position
+from camket.ledger.problems import Problem
+from camket.ledger.replay import Expected, Leftover, Replay
+from camket.store import canonical, rows
+from camket.store.columns import Record, ledgered_models
+
+PIECE = 2_000
+
+
+def tables() -> dict[int, type[Record]]:
+    """Every table that deeds write, by code, whichever room it belongs to."""
+    return ledgered_models(apps.get_models())
+
+
+def watched() -> list[type[Record]]:
+    """Every table whose rows belong to a shop's log: those that deeds write, and the entries' own."""
+    return [*tables().values(), Entry, EntrySubject, Position]
+
+
+def compare(replay: Replay, shop_id: int, key: bytes) -> Iterator[Problem]:
+    """Every row of the shop that was changed, added or removed behind the ledger's back."""
+    found = tables()
+    for model in found.values():
+        yield from _compare_table(replay, model, shop_id, key)
+    for left in replay.unseen():
+        yield _removed(left, found)
+
+
+def _compare_table(replay: Replay, model: type[Record], shop_id: int, key: bytes) -> Iterator[Problem]:
+    names = rows.concrete_names(model)
+    query = model._base_manager.filter(**{model.shop_column: shop_id}).values_list(*names)
+    for values in query.iterator(chunk_size=PIECE):
+        row = dict(zip(names, values, strict=True))
+        name = [encode(row[part]) for part, encode in canonical.key_plan(model)]
+        expected = replay.expected(model.table_code, canonical.dumps(name))
+        problem = _judge(expected, rows.digest_of(model, row, key))
+        if problem is not None:
+            yield _described(problem, model._meta.db_table, shown(name), expected)
+
+
+def _judge(expected: list[Expected], digest: bytes) -> str | None:
+    match expected:
+        case []:
+            return "added"
+        case [Expected(balance=1, digest=wanted)]:
+            return None if wanted == digest else "changed"
+    return "history"
+
+
+def _described(kind: str, table: str, key: str, expected: list[Expected]) -> Problem:
+    last = expected[-1] if expected else None
+    seq, entry = (last.seq, str(UUID(bytes=last.entry))) if last else (None, None)
+    place = _place(seq)
+    match kind:
+        case "added":
+            vi, en = "dòng này không do việc nào ghi", "no deed wrote this row"
+            return Problem("added", table, key, vi, en)
+        case "changed":
+            vi = f"dòng này không còn như việc ghi sau cùng{place[0]} để lại"
+            return Problem("changed", table, key, vi, f"this row is not as the last deed{place[1]} left it", seq, entry)
+    vi = f"sổ ghi về dòng này tự mâu thuẫn{place[0]}: có dòng sổ bị mất hoặc bị chép đôi"
+    en = f"the entries about this row contradict each other{place[1]}: one is missing or doubled"
+    return Problem("history", table, key, vi, en, seq, entry)
+
+
+def _removed(left: Leftover, found: dict[int, type[Record]]) -> Problem:
+    model = found.get(left.code)
+    table = model._meta.db_table if model else f"table {left.code}"
+    place = _place(left.seq)
+    return Problem(
+        "removed",
+        table,
+        shown(cbor2.loads(left.key)),
+        f"dòng này do một việc ghi{place[0]} và không việc nào xóa, nhưng nó đã mất",
+        f"a deed{place[1]} wrote this row and none removed it, but it is gone",
+        left.seq,
+        str(UUID(bytes=left.entry)),
+    )
+
+
+def _place(seq: int | None) -> tuple[str, str]:
+    return ("", "") if seq is None else (f" (dòng sổ {seq})", f" (entry {seq})")
+
+
+def shown(key: list[object]) -> str:
+    """Write a key as people read it: ids with hyphens, digests in hexadecimal."""
+    return "/".join(_part(part) for part in key)
+
+
+def _part(part: object) -> str:
+    if isinstance(part, bytes):
+        return str(UUID(bytes=part)) if len(part) == 16 else part.hex()  # noqa: PLR2004 (a UUID)
+    return str(part)

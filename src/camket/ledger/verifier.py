@@ -1,0 +1,329 @@
+"""Checks an exported log or a receipt, offline, without trusting the program that wrote it.
+
+    python -m camket.ledger.verifier LOG.jsonl [--key KEY] [--checkpoints FILE]
+    python -m camket.ledger.verifier --receipt RECEIPT.json [--key KEY]
+
+It shares no code with the writer: the standard library and Ed25519 from `cryptography`, its own hashing, its own
+reading of notes (formats: docs/reference/ledger-format.md). Give `--key` (the log's public key, learnt before) and
+`--checkpoints` (notes kept elsewhere): without them it shows that the file agrees with itself, and says so.
+Ends with 0 when everything holds, 1 when something does not, 2 when called wrongly.
+"""
+
+import argparse
+import base64
+import binascii
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+FORMAT = 1
+_KEY_BYTES = 33  # the algorithm's number and the public key
+_NOTE_LINES = 3  # origin, size, root
+
+
+class Finding(NamedTuple):
+    """Something that does not hold, in both languages."""
+
+    vi: str
+    en: str
+
+
+class Note(NamedTuple):
+    origin: str
+    size: int
+    root: bytes
+
+
+class Key(NamedTuple):
+    """A C2SP verifier key: `origin+hash+base64(1 || public key)`."""
+
+    origin: str
+    hash: bytes
+    public: bytes
+
+
+class Report(NamedTuple):
+    """What a log turned out to be."""
+
+    entries: int
+    signed: int
+    findings: list[Finding]
+
+
+class BrokenError(ValueError):
+    """The bytes are not of the format at all."""
+
+
+def read_key(text: str) -> Key:
+    try:
+        origin, short, body = text.strip().split("+", 2)
+        raw = base64.b64decode(body, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise BrokenError("the key is not a verifier key") from error
+    if (
+        len(raw) != _KEY_BYTES
+        or raw[0] != 1
+        or hashlib.sha256(origin.encode() + b"\n" + raw).digest()[:4].hex() != short
+    ):
+        raise BrokenError("the key is not an Ed25519 verifier key")
+    return Key(origin, bytes.fromhex(short), raw[1:])
+
+
+def read_note(text: str, key: Key) -> Note:
+    """Read a signed note; BrokenError unless `key` signed exactly this text."""
+    cut = text.find("\n\n")
+    signed, lines = text[: cut + 1], text[:cut].split("\n")
+    if (
+        cut < 0
+        or len(lines) != _NOTE_LINES
+        or lines[0] != key.origin
+        or not lines[1].isascii()
+        or not lines[1].isdigit()
+    ):
+        raise BrokenError("the checkpoint is not one of this log")
+    for line in text[cut + 2 :].split("\n"):
+        dash, _, rest = line.partition(" ")
+        name, _, body = rest.rpartition(" ")
+        if dash == "\u2014" and name == key.origin:
+            raw = _from_base64(body)
+            if raw[:4] == key.hash and _signed(key.public, raw[4:], signed.encode()):
+                return Note(lines[0], int(lines[1]), _from_base64(lines[2]))
+    raise BrokenError("the signature of the checkpoint does not hold")
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise BrokenError("base64 expected") from error
+
+
+def _signed(public: bytes, signature: bytes, text: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, text)
+    except InvalidSignature:
+        return False
+    return True
+
+
+class Growing:
+    """The tree as it grows: one hash per set bit of its size, by height."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._by_height: dict[int, bytes] = {}
+
+    def add(self, record: bytes) -> None:
+        carried = hashlib.sha256(b"\0" + record).digest()
+        height = 0
+        while height in self._by_height:
+            carried = hashlib.sha256(b"\1" + self._by_height.pop(height) + carried).digest()
+            height += 1
+        self._by_height[height] = carried
+        self.size += 1
+
+    def root(self) -> bytes:
+        found = b""
+        for height in sorted(self._by_height):
+            here = self._by_height[height]
+            found = hashlib.sha256(b"\1" + here + found).digest() if found else here
+        return found or hashlib.sha256().digest()
+
+
+def included(index: int, size: int, digest: bytes, proof: list[bytes]) -> bytes:
+    """Root that an inclusion proof leads to: siblings inside the last subtree, then the peaks to the left."""
+    inner = (index ^ (size - 1)).bit_length()
+    border = (index >> inner).bit_count()
+    if not 0 <= index < size or len(proof) != inner + border:
+        raise BrokenError("the proof has the wrong length")
+    found = digest
+    for step, sibling in enumerate(proof):
+        left = step >= inner or index >> step & 1
+        found = hashlib.sha256(b"\1" + (sibling + found if left else found + sibling)).digest()
+    return found
+
+
+class LogCheck:
+    """Reads an exported log line by line; memory does not grow with it."""
+
+    def __init__(self, key: Key | None, outside: dict[int, bytes]) -> None:
+        self.key = key
+        self.tree = Growing()
+        self.signed = 0
+        self.findings: list[Finding] = []
+        self._outside = dict(outside)
+        self._ended = False
+
+    def line(self, number: int, content: dict[str, Any]) -> None:
+        match content:
+            case {"camket_log": version, "key": str(key), "log": str(_)} if number == 1 and version == FORMAT:
+                self._head(read_key(key))
+            case {"seq": int(seq), "entry": str(entry)} if not self._ended:
+                self._entry(seq, _from_base64(entry))
+            case {"checkpoint": str(note)} if self.key is not None:
+                self._checkpoint(note, self.key)
+            case {"end": int(count)} if count == self.tree.size:
+                self._ended = True
+            case _:
+                self._say(f"dòng {number} không đúng dạng hoặc sai chỗ", f"line {number} is malformed or out of place")
+
+    def finish(self) -> Report:
+        if not self._ended:
+            self._say("tệp bị cắt: không có dòng kết thúc", "the file is cut: it has no end line")
+        if not self.signed:
+            self._say("không có mốc đã ký nào hợp lệ", "no signed checkpoint holds")
+        for size in sorted(self._outside):
+            self._say(
+                f"sổ bị cắt đuôi: mốc lưu bên ngoài có {size} dòng, sổ này chỉ có {self.tree.size}",
+                f"the tail is cut: a checkpoint kept outside has {size} entries, this log has {self.tree.size}",
+            )
+        return Report(self.tree.size, self.signed, self.findings)
+
+    def _head(self, key: Key) -> None:
+        if self.key is None:
+            self.key = key
+        elif self.key != key:
+            self._say("sổ này mang khóa khác với khóa đã cho", "the log names another key than the one given")
+
+    def _entry(self, seq: int, record: bytes) -> None:
+        if seq != self.tree.size:
+            self._say(
+                f"thiếu hoặc thừa dòng sổ ở vị trí {self.tree.size}", f"entry {self.tree.size} is missing or doubled"
+            )
+        if record[:2] != b"\x85\x01":
+            self._say(f"dòng sổ {seq} không đúng dạng", f"entry {seq} is not a record of this format")
+        self.tree.add(record)
+        wanted = self._outside.pop(self.tree.size, None)
+        if wanted is not None and wanted != self.tree.root():
+            self._say(
+                f"mốc lưu bên ngoài ở {self.tree.size} dòng không khớp",
+                f"the checkpoint kept outside at {self.tree.size} entries does not match",
+            )
+
+    def _checkpoint(self, text: str, key: Key) -> None:
+        try:
+            note = read_note(text, key)
+        except BrokenError:
+            self._say(
+                f"chữ ký của mốc sau dòng sổ {self.tree.size} không đúng",
+                f"the signature of the checkpoint after entry {self.tree.size} does not hold",
+            )
+            return
+        if note.size != self.tree.size or note.root != self.tree.root():
+            self._say(
+                f"mốc đã ký ở {note.size} dòng không khớp với các dòng sổ",
+                f"the signed checkpoint at {note.size} entries does not match the entries",
+            )
+            return
+        self.signed = note.size
+
+    def _say(self, vi: str, en: str) -> None:
+        self.findings.append(Finding(vi, en))
+
+
+def check_log(lines: Iterable[str], *, key: Key | None = None, outside: dict[int, bytes] | None = None) -> Report:
+    check = LogCheck(key, outside or {})
+    for number, line in enumerate(lines, start=1):
+        try:
+            check.line(number, _object(line))
+        except BrokenError as error:
+            check.findings.append(Finding(f"dòng {number} hỏng", f"line {number}: {error}"))
+    return check.finish()
+
+
+def check_receipt(text: str, *, key: Key | None = None) -> list[Finding]:
+    content = _object(text)
+    try:
+        named = read_key(content["key"])
+        if key is not None and key != named:
+            return [Finding("biên nhận mang khóa khác với khóa đã cho", "the receipt names another key than given")]
+        note = read_note(content["checkpoint"], key or named)
+        digest = bytes.fromhex(content["digest"])
+        root = included(content["seq"], note.size, digest, [bytes.fromhex(part) for part in content["proof"]])
+        record = _from_base64(content["entry"]) if "entry" in content else None
+    except (BrokenError, KeyError, TypeError, ValueError, AttributeError) as error:
+        return [Finding("biên nhận không đúng dạng hoặc chữ ký sai", f"the receipt does not hold: {error}")]
+    found = []
+    if root != note.root:
+        found.append(Finding("dòng sổ không có trong sổ đã ký", "the entry is not in the signed log"))
+    if record is not None and hashlib.sha256(b"\0" + record).digest() != digest:
+        found.append(Finding("nội dung dòng sổ không khớp với biên nhận", "the entry is not the one of the proof"))
+    if record is not None and bytes.fromhex(content["entry_id"].replace("-", "")) not in record:
+        found.append(Finding("mã dòng sổ không khớp", "the entry id is not that of the entry"))
+    return found
+
+
+def read_outside(lines: Iterable[str], key: Key) -> dict[int, bytes]:
+    """Sizes and roots of notes kept elsewhere, each ending in an empty line."""
+    return {note.size: note.root for note in (read_note(text, key) for text in _notes(lines))}
+
+
+def _notes(lines: Iterable[str]) -> Iterator[str]:
+    held: list[str] = []
+    for line in lines:
+        if line.strip() or not (held and held[-1].startswith("\u2014")):
+            held.append(line)
+            continue
+        yield "".join(held)
+        held = []
+    if held and held[-1].startswith("\u2014") and held[-1].endswith("\n"):
+        yield "".join(held)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise BrokenError("JSON expected") from error
+    if not isinstance(found, dict):
+        raise BrokenError("a JSON object expected")
+    return found
+
+
+def _run(arguments: argparse.Namespace) -> list[Finding]:
+    key = read_key(arguments.key) if arguments.key else None
+    if arguments.receipt:
+        return check_receipt(arguments.receipt.read_text("utf-8"), key=key)
+    with arguments.log.open(encoding="utf-8") as file:
+        outside = {}
+        if arguments.checkpoints:
+            key = key or read_key(str(_object(file.readline()).get("key", "")))
+            file.seek(0)
+            with arguments.checkpoints.open(encoding="utf-8") as notes:
+                outside = read_outside(notes, key)
+        report = check_log(file, key=key, outside=outside)
+    sys.stdout.write(
+        f"{report.entries} dòng sổ, {report.signed} đã ký · {report.entries} entries, {report.signed} signed\n"
+    )
+    return report.findings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m camket.ledger.verifier", description=__doc__)
+    parser.add_argument("log", nargs="?", type=Path)
+    parser.add_argument("--receipt", type=Path)
+    parser.add_argument("--key")
+    parser.add_argument("--checkpoints", type=Path)
+    arguments = parser.parse_args()
+    if bool(arguments.log) == bool(arguments.receipt):
+        parser.error("give a log or a receipt")
+    try:
+        findings = _run(arguments)
+    except (BrokenError, OSError) as error:
+        findings = [Finding("không đọc được", f"cannot be read: {error}")]
+    for finding in findings:
+        sys.stderr.write(f"{finding.vi} · {finding.en}\n")
+    if not findings:
+        hint = "" if arguments.key else " (khóa lấy từ chính tệp · the key was taken from the file itself)"
+        sys.stdout.write(f"đúng · everything holds{hint}\n")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
