@@ -1,0 +1,229 @@
+from contextlib import nullcontext
+from datetime import datetime
+from hashlib import sha256
+from typing import Final, Literal
+from uuid import UUID
+
+from django.db import connection
+
+from camket.base.actor import Actor
+from camket.base.clock import to_ms
+from camket.base.ids import uuid7
+from camket.consent import sql
+from camket.consent.errors import ConsentError, OnePurposeError
+from camket.consent.models import ConsentEvent, ConsentText, Restraint
+from camket.ledger.actions import Deed, deed
+from camket.policy import words
+from camket.store.db import is_sqlite, raw_id
+
+Value = Literal["given", "refused"]
+# How an answer came in. `double_opt_in` is a sign-up confirmed a second time from the contact itself.
+HOWS: Final = frozenset(
+    {"form", "portal", "phone", "email", "sms", "zalo", "counter", "letter", "mailbox", "double_opt_in", "paper"}
+)
+_LOCK: Final = "SELECT 1 FROM camket_subject WHERE subject_id = %s AND shop_id = %s FOR NO KEY UPDATE"
+
+
+def record(
+    *,
+    shop_id: int,
+    subject_id: UUID,
+    purpose: str,
+    value: Value,
+    how: str,
+    text: str,
+    language: str,
+    policy_version: int,
+    actor: Actor,
+    now: datetime,
+    channel: str = "",
+    category: str = "",
+    within: Deed | None = None,
+) -> ConsentEvent:
+    """Add one answer for one purpose (and channel) with the exact words shown. Nothing is ever changed or assumed.
+
+    `category` is for the separate consent that a sensitive category needs. OnePurposeError (PDPL-9.4a) when the call
+    names several purposes; ConsentError when nothing was shown to a person who is said to have agreed.
+    """
+    _one_purpose(purpose)
+    _known(how, channel, category)
+    if value == "given" and not text.strip():
+        raise ConsentError(
+            "phải lưu nguyên văn câu đã hỏi",
+            "the exact text that was shown must be kept",
+            "gửi kèm `text`",
+            "send it as `text`",
+            "consent_text",
+            field="text",
+            clauses=("PDPL-9.2", "PDPL-9.3"),
+        )
+    _may_speak(actor, subject_id, within)
+    digest = sha256(text.encode()).digest() if text else None
+    own = deed(
+        shop_id=shop_id,
+        event="consent.recorded" if text else "consent.withdrawn",
+        actor=actor,
+        subject_id=subject_id,
+        now=now,
+        purpose=purpose,
+    )
+    with nullcontext(within) if within is not None else own as made:
+        if digest is not None:
+            _keep_text(ConsentText(shop_id=shop_id, digest=digest, text=text), within=made)
+        event = ConsentEvent(
+            subject_id=subject_id,
+            number=_next(sql.NEXT_EVENT, shop_id, subject_id),
+            id=uuid7(to_ms(now)),
+            shop_id=shop_id,
+            purpose=purpose,
+            channel=channel,
+            category=category,
+            value=value,
+            how=how,
+            who=_who(actor),
+            text_digest=digest,
+            language=language,
+            policy_version=policy_version,
+            at=to_ms(now),
+        )
+        made.insert(event)
+        if within is None:
+            made.detail.update(value=value, channel=channel, how=how, text=digest)
+    return event
+
+
+def withdraw(
+    *,
+    shop_id: int,
+    subject_id: UUID,
+    purpose: str,
+    how: str,
+    actor: Actor,
+    now: datetime,
+    channel: str = "",
+    category: str = "",
+    within: Deed | None = None,
+) -> ConsentEvent:
+    """Take a consent back: one call, no text, no reason asked. From the commit on nothing opens for the purpose."""
+    return record(
+        shop_id=shop_id,
+        subject_id=subject_id,
+        purpose=purpose,
+        value="refused",
+        how=how,
+        text="",
+        language="vi",
+        policy_version=0,
+        actor=actor,
+        now=now,
+        channel=channel,
+        category=category,
+        within=within,
+    )
+
+
+def restrain(
+    *,
+    shop_id: int,
+    subject_id: UUID,
+    kind: Literal["restrict", "object"],
+    how: str,
+    actor: Actor,
+    now: datetime,
+    purpose: str = "",
+    lifted: bool = False,
+    within: Deed | None = None,
+) -> Restraint:
+    """Set or lift a restriction or an objection, for one purpose or (empty) for all; it stops use from the commit on."""
+    if purpose:
+        _one_purpose(purpose)
+    _known(how, "", "")
+    _may_speak(actor, subject_id, within)
+    event = "restraint.lifted" if lifted else "restraint.set"
+    own = deed(shop_id=shop_id, event=event, actor=actor, subject_id=subject_id, now=now, purpose=purpose or None)
+    with nullcontext(within) if within is not None else own as made:
+        row = Restraint(
+            subject_id=subject_id,
+            number=_next(sql.NEXT_RESTRAINT, shop_id, subject_id),
+            shop_id=shop_id,
+            kind=kind,
+            purpose=purpose,
+            lifted=lifted,
+            how=how,
+            who=_who(actor),
+            at=to_ms(now),
+        )
+        made.insert(row)
+        if within is None:
+            made.detail.update(kind=kind, how=how)
+    return row
+
+
+def _keep_text(row: ConsentText, *, within: Deed) -> None:
+    """Keep a wording once. A row is its own content, so that two deeds that write it at once write the same."""
+    if ConsentText.objects.filter(shop_id=row.shop_id, digest=row.digest).exists():
+        return
+    ConsentText.objects.bulk_create([row], ignore_conflicts=True)
+    within.wrote(row)
+
+
+def _next(query: str, shop_id: int, subject_id: UUID) -> int:
+    """Number the next row of a subject; on PostgreSQL the subject is locked, so that parallel answers queue up."""
+    with connection.cursor() as cursor:
+        if not is_sqlite():
+            cursor.execute(_LOCK, [raw_id(subject_id), shop_id])
+        cursor.execute(query, [raw_id(subject_id)])
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
+def _one_purpose(purpose: str) -> None:
+    if not isinstance(purpose, str) or "," in purpose or " " in purpose:
+        raise OnePurposeError
+    if purpose not in words().purposes:
+        raise ConsentError(
+            "mục đích này không có trong danh sách",
+            "this purpose is not in the word list",
+            "xem `camket policy words`",
+            "see `camket policy words`",
+            "unknown_word",
+            field="purpose",
+        )
+
+
+def _known(how: str, channel: str, category: str) -> None:
+    faults = {
+        "how": how not in HOWS,
+        "channel": bool(channel) and channel not in words().channels,
+        "category": bool(category) and category not in words().categories,
+    }
+    for field, wrong in faults.items():
+        if wrong:
+            raise ConsentError(
+                f"giá trị của `{field}` không có trong danh sách",
+                f"the value of `{field}` is not in the word list",
+                "xem `camket policy words`",
+                "see `camket policy words`",
+                "unknown_word",
+                field=field,
+            )
+
+
+def _may_speak(actor: Actor, subject_id: UUID, within: Deed | None) -> None:
+    """Who may answer: the person themselves, a named member of staff, or the deed by which they came in."""
+    speaks = actor.kind == "staff" or (actor.kind == "system" and actor.on_behalf is not None)
+    itself = actor.kind == "customer" and actor.id == str(subject_id)
+    if not (speaks or itself or within is not None or actor.kind == "owner"):
+        raise ConsentError(
+            "chỉ chính khách hàng hoặc một nhân viên có tên mới ghi được câu trả lời này",
+            "only the customer or a named member of staff may record this answer",
+            "đăng nhập rồi làm lại",
+            "sign in and do it again",
+            "not_allowed",
+        )
+
+
+def _who(actor: Actor) -> str:
+    if actor.kind in {"staff", "system"}:
+        return f"{actor.kind}:{actor.on_behalf or actor.id}"
+    return actor.kind

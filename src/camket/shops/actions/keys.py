@@ -1,0 +1,96 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from camket.base.actor import Actor
+from camket.base.clock import to_ms
+from camket.base.ids import uuid7
+from camket.ledger.actions import deed
+from camket.policy import words
+from camket.shops import managers, queries
+from camket.shops.errors import ShopError, UnknownError
+from camket.shops.models import ApiKey
+from camket.shops.tokens import new_token, token_digest
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A new key and its token, which is shown this once and kept nowhere."""
+
+    key_id: UUID
+    token: str = field(repr=False)
+
+
+def issue_api_key(
+    *,
+    shop_id: int,
+    role: str,
+    purposes: Sequence[str],
+    actor: Actor,
+    now: datetime,
+    staff_id: UUID | None = None,
+    system: str = "",
+    ends_at: datetime | None = None,
+) -> IssuedKey:
+    """Make a key for one named person (`staff_id`) or one named system (`system`), with one role and its purposes."""
+    managers.require(shop_id=shop_id, actor=actor)
+    shop = queries.shop(shop_id=shop_id)
+    _check_holder(shop_id, staff_id, system.strip())
+    _check_words(role, purposes)
+    token = new_token(shop.slug)
+    row = ApiKey(
+        id=uuid7(to_ms(now)),
+        shop_id=shop_id,
+        digest=token_digest(token),
+        staff_id=staff_id,
+        system=system.strip(),
+        role=role,
+        purposes=sorted(set(purposes)),
+        issued_at=to_ms(now),
+        ends_at=to_ms(ends_at) if ends_at else None,
+    )
+    with deed(shop_id=shop_id, event="api_key.issued", actor=actor, now=now) as made:
+        made.detail.update(key=row.id.bytes, role=role)
+        made.insert(row)
+    return IssuedKey(key_id=row.id, token=token)
+
+
+def revoke_api_key(*, shop_id: int, key_id: UUID, actor: Actor, now: datetime) -> None:
+    """End a key at once; revoking twice changes nothing."""
+    managers.require(shop_id=shop_id, actor=actor)
+    row = ApiKey.objects.filter(shop_id=shop_id, id=key_id).first()
+    if row is None:
+        raise UnknownError("khóa", "key", "key_id")
+    if row.revoked_at is not None:
+        return
+    with deed(shop_id=shop_id, event="api_key.revoked", actor=actor, now=now) as made:
+        made.detail["key"] = key_id.bytes
+        made.update(row, revoked_at=to_ms(now))
+
+
+def _check_holder(shop_id: int, staff_id: UUID | None, system: str) -> None:
+    if (staff_id is None) == (not system):
+        raise ShopError(
+            "một khóa thuộc về đúng một người hoặc một hệ thống",
+            "a key belongs to exactly one person or one system",
+            "cho biết `staff` hoặc `system`, chỉ một trong hai",
+            "name `staff` or `system`, one of the two",
+            "key_holder",
+            field="system",
+        )
+    if staff_id is not None:
+        queries.staff(shop_id=shop_id, staff_id=staff_id)
+
+
+def _check_words(role: str, purposes: Sequence[str]) -> None:
+    unknown = sorted(({role} - set(words().roles)) | (set(purposes) - set(words().purposes)))
+    if unknown or not purposes:
+        raise ShopError(
+            "khóa cần một vai trò và các mục đích có trong danh sách",
+            "a key needs a role and purposes of the word list",
+            "xem `camket policy words`",
+            "see `camket policy words`",
+            "unknown_word",
+            field="role" if role in unknown else "purposes",
+        )

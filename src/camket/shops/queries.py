@@ -1,0 +1,151 @@
+import hashlib
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max, Q
+
+from camket import law
+from camket.base.actor import Actor
+from camket.base.clock import to_ms
+from camket.policy import Policy, Rulebook, compile_rulebook, load_text
+from camket.shops.errors import ShopError, UnknownError
+from camket.shops.models import Agreement, ApiKey, PolicyVersion, Setting, Shop, Staff
+from camket.shops.settings import SETTINGS, value_of
+from camket.shops.tokens import token_digest
+
+_MOST_RULEBOOKS = 256
+_rulebooks: dict[tuple[int, int], tuple[Policy, Rulebook]] = {}
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whose key a token is. A person's key acts for that person; a system's names who is signed in (`actor`)."""
+
+    key_id: UUID
+    shop_id: int
+    role: str
+    purposes: frozenset[str]
+    staff_id: UUID | None
+    system: str
+
+    def actor(self, on_behalf: UUID | None = None) -> Actor:
+        """Give the doer for the ledger and the gate; `on_behalf` counts for systems only."""
+        person = self.staff_id or on_behalf
+        return Actor(kind="system", id=str(self.key_id), on_behalf=str(person) if person else None)
+
+
+def shop(*, shop_id: int) -> Shop:
+    """Give the shop, or raise UnknownError."""
+    found = Shop.objects.filter(id=shop_id).first()
+    if found is None:
+        raise UnknownError("cửa hàng", "shop", "shop")
+    return found
+
+
+def shop_by_slug(*, slug: str) -> Shop:
+    """Give the shop of that name, or raise UnknownError."""
+    found = Shop.objects.filter(slug=slug).first()
+    if found is None:
+        raise UnknownError("cửa hàng", "shop", "shop")
+    return found
+
+
+def shops() -> list[Shop]:
+    """Every shop of the installation, by name."""
+    return list(Shop.objects.order_by("slug"))
+
+
+def staff(*, shop_id: int, staff_id: UUID) -> Staff:
+    """Give the person of this shop's staff who has not left, or raise UnknownError."""
+    found = Staff.objects.filter(id=staff_id, shop_id=shop_id, left_at=None).first()
+    if found is None:
+        raise UnknownError("nhân viên", "member of staff", "staff")
+    return found
+
+
+def newest_version(*, shop_id: int) -> int:
+    """Number of the newest policy version; 0 before the first."""
+    newest: int | None = PolicyVersion.objects.filter(shop_id=shop_id).aggregate(last=Max("version"))["last"]
+    return newest or 0
+
+
+def rulebook(shop_id: int, version: int | None = None) -> Rulebook:
+    """Give the compiled policy of a version (default: the newest), kept for the life of the process.
+
+    A version never changes once adopted; text that does not fit its digest is refused (ShopError).
+    """
+    return _compiled(shop_id, version)[1]
+
+
+def policy(shop_id: int, version: int | None = None) -> Policy:
+    """Give the policy as written, of a version (default: the newest)."""
+    return _compiled(shop_id, version)[0]
+
+
+def forget() -> None:
+    """Drop compiled policies (tests empty the database between them)."""
+    with _lock:
+        _rulebooks.clear()
+
+
+def _compiled(shop_id: int, version: int | None) -> tuple[Policy, Rulebook]:
+    number = version if version is not None else newest_version(shop_id=shop_id)
+    found = _rulebooks.get((shop_id, number))
+    return found if found is not None else _compile(shop_id, number)
+
+
+def _compile(shop_id: int, number: int) -> tuple[Policy, Rulebook]:
+    row = PolicyVersion.objects.filter(shop_id=shop_id, version=number).first()
+    if row is None or hashlib.sha256(row.text.encode()).digest() != row.digest:
+        raise ShopError(
+            "cửa hàng chưa có chính sách dùng được",
+            "the shop has no policy that can be used",
+            "áp dụng một bản bằng `camket shop adopt`; nếu đã có, chạy `camket ledger verify --database`",
+            "adopt one with `camket shop adopt`; if there is one, run `camket ledger verify --database`",
+            "no_policy",
+        )
+    written = load_text(row.text)
+    made = (written, compile_rulebook(written, law.floor(written.law)))
+    with _lock:
+        if len(_rulebooks) >= _MOST_RULEBOOKS:
+            _rulebooks.clear()
+        _rulebooks[shop_id, number] = made
+    return made
+
+
+def settings(*, shop_id: int) -> dict[str, str]:
+    """Every setting of the shop with the value in force."""
+    stored = dict(Setting.objects.filter(shop_id=shop_id).values_list("name", "value"))
+    return {name: value_of(stored, name) for name in SETTINGS}
+
+
+def key_holder(*, token: str, now: datetime) -> KeyHolder:
+    """Tell whose key the token is; UnknownError for an unknown, ended or revoked one alike."""
+    row = ApiKey.objects.filter(digest=token_digest(token), revoked_at=None).first()
+    if row is None or (row.ends_at is not None and row.ends_at <= to_ms(now)):
+        raise UnknownError("khóa", "key", "authorization")
+    return KeyHolder(
+        key_id=row.id,
+        shop_id=row.shop_id,
+        role=row.role,
+        purposes=frozenset(row.purposes),
+        staff_id=row.staff_id,
+        system=row.system,
+    )
+
+
+def agreement_in_force(
+    *, shop_id: int, recipient: str, purpose: str, categories: Collection[str], now: datetime, partner: str = ""
+) -> Agreement | None:
+    """Find an agreement that lets this recipient have these categories for this purpose today."""
+    at = to_ms(now)
+    running = Agreement.objects.filter(shop_id=shop_id, recipient=recipient, ended_at=None, since__lte=at)
+    running = running.filter(Q(until=None) | Q(until__gt=at))
+    if partner:
+        running = running.filter(partner=partner)
+    fits = (row for row in running if purpose in row.purposes and set(categories) <= set(row.categories))
+    return next(fits, None)

@@ -1,0 +1,156 @@
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from camket.base.actor import Actor
+from camket.base.clock import to_ms
+from camket.base.ids import uuid7
+from camket.ledger.actions import Deed, deed
+from camket.subjects import queries
+from camket.subjects.errors import SubjectError, TakenError
+from camket.subjects.models import Identifier, NameToken, Proposal, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What one item is found by: an exact digest, or name tokens."""
+
+    item_id: UUID
+    kind: str
+    digest: bytes | None
+    tokens: tuple[bytes, ...]
+    verified: bool
+
+
+def create(
+    *,
+    shop_id: int,
+    origin: str,
+    actor: Actor,
+    now: datetime,
+    legacy: str = "",
+    child: bool = False,
+    representative: bool = False,
+    within: Deed | None = None,
+) -> UUID:
+    """Make a new person under a pseudonym. `origin` is the source; `legacy` the declared origin of imported data.
+
+    INVARIANT 13: a public source always makes a new person; joining two is a proposal that somebody decides.
+    """
+    row = Subject(
+        subject_id=uuid7(to_ms(now)),
+        shop_id=shop_id,
+        origin=origin,
+        legacy=legacy,
+        child=child,
+        representative_at=to_ms(now) if representative else None,
+        made_at=to_ms(now),
+    )
+    if within is not None:
+        within.insert(row)
+        return row.subject_id
+    with deed(shop_id=shop_id, event="subject.created", actor=actor, subject_id=row.subject_id, now=now) as made:
+        made.insert(row)
+    return row.subject_id
+
+
+def mark_child(
+    *, shop_id: int, subject_id: UUID, representative: bool, actor: Actor, now: datetime, within: Deed | None = None
+) -> None:
+    """Record that the person is a child, and whether a representative agreed; without one nothing is opened."""
+    row = queries.subject(shop_id=shop_id, subject_id=subject_id)
+    own = deed(shop_id=shop_id, event="subject.marked", actor=actor, subject_id=subject_id, now=now)
+    with nullcontext(within) if within is not None else own as made:
+        made.update(row, child=True, representative_at=to_ms(now) if representative else None)
+
+
+def add_index(*, shop_id: int, subject_id: UUID, entries: Iterable[Index], within: Deed) -> None:
+    """Write the look-up rows of items that the vault puts or re-seals. TakenError: verified for somebody else."""
+    exact: list[Identifier] = []
+    names: list[NameToken] = []
+    for entry in entries:
+        if entry.digest is not None:
+            exact.append(
+                Identifier(
+                    digest=entry.digest,
+                    subject_id=subject_id,
+                    item_id=entry.item_id,
+                    shop_id=shop_id,
+                    kind=entry.kind,
+                    verified=entry.verified,
+                )
+            )
+        names.extend(
+            NameToken(token=token, subject_id=subject_id, item_id=entry.item_id, shop_id=shop_id)
+            for token in entry.tokens
+        )
+    with _taken():
+        if exact:
+            within.insert_many(exact)
+        if names:
+            within.insert_many(names)
+
+
+def remove_index(*, subject_id: UUID, item_ids: Iterable[UUID], within: Deed) -> None:
+    """Take away the look-up rows of items that change or go."""
+    items = list(item_ids)
+    for model in (Identifier, NameToken):
+        for row in model.objects.filter(subject_id=subject_id, item_id__in=items):
+            within.remove(row)
+
+
+def mark_verified(*, subject_id: UUID, item_id: UUID, within: Deed) -> None:
+    """Mark the item's identifier as proven. INVARIANT 13: TakenError when another person's is already."""
+    rows = list(Identifier.objects.filter(subject_id=subject_id, item_id=item_id))
+    with _taken():
+        for row in rows:
+            within.update(row, verified=True)
+
+
+class _taken:  # noqa: N801 - reads as a verb phrase at its use: `with _taken():`
+    """Translates the unique index on verified digests. Holds no savepoint: the deed rolls back whole."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, IntegrityError) and "verified" in str(error) or _names_digest(error):
+            raise TakenError from error
+
+
+def _names_digest(error: BaseException | None) -> bool:
+    return isinstance(error, IntegrityError) and "camket_identifier.digest" in str(error)
+
+
+def propose(*, shop_id: int, subject_id: UUID, known_subject_id: UUID, kind: str, now: datetime, within: Deed) -> UUID:
+    """Keep, as a question for the staff, that a new subject may be a known one: `kind` is what matched."""
+    row = Proposal(
+        subject_id=subject_id,
+        id=uuid7(to_ms(now)),
+        known_subject_id=known_subject_id,
+        shop_id=shop_id,
+        kind=kind,
+        state="open",
+        made_at=to_ms(now),
+    )
+    within.insert(row)
+    return row.id
+
+
+def decline(*, shop_id: int, subject_id: UUID, proposal_id: UUID, actor: Actor, now: datetime) -> None:
+    """Decide that two subjects are two people. Joining them moves items and is the vault's (`vault.join`)."""
+    row = Proposal.objects.filter(subject_id=subject_id, id=proposal_id, shop_id=shop_id, state="open").first()
+    if row is None:
+        raise SubjectError(
+            "không còn đề nghị này",
+            "this proposal is no longer open",
+            "tải lại danh sách",
+            "load the list again",
+            "not_found",
+        )
+    with deed(shop_id=shop_id, event="proposal.rejected", actor=actor, subject_id=subject_id, now=now) as made:
+        made.update(row, state="rejected", decided_at=to_ms(now), decided_by=actor.id or actor.kind)

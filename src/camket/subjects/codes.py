@@ -1,0 +1,78 @@
+"""One-time codes to a contact: six digits, kept as keyed digests, few tries, short life, limited in number.
+
+A request for an unknown contact leaves the same row and the same answer as for a known one, and sends nothing.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from camket.base.clock import to_ms
+from camket.base.ids import uuid7
+from camket.ledger.actions import Deed
+from camket.store.db import is_sqlite
+from camket.store.secrets import secret
+from camket.subjects.errors import CodeError, TooManyCodesError
+from camket.subjects.models import ContactCode
+
+DIGITS: Final = 6
+LIFE_MS: Final = 10 * 60 * 1000
+MOST_ATTEMPTS: Final = 5
+WINDOW_MS: Final = 60 * 60 * 1000
+MOST_IN_WINDOW: Final = 5
+
+
+def make(
+    *, shop_id: int, digest: bytes, subject_id: UUID | None, item_id: UUID | None, now: datetime, within: Deed
+) -> str:
+    """Make a code for a contact's digest and give it back for sending; TooManyCodesError above five an hour."""
+    at = to_ms(now)
+    recent = list(ContactCode.objects.filter(digest=digest, shop_id=shop_id).order_by("made_at"))
+    for old in recent:
+        if old.made_at <= at - WINDOW_MS:
+            within.remove(old)
+    held = [row for row in recent if row.made_at > at - WINDOW_MS]
+    if len(held) >= MOST_IN_WINDOW:
+        raise TooManyCodesError(retry_after=max(1, (held[0].made_at + WINDOW_MS - at) // 1000))
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    row = ContactCode(
+        digest=digest,
+        id=uuid7(at),
+        shop_id=shop_id,
+        subject_id=subject_id,
+        item_id=item_id,
+        made_at=at,
+        ends_at=at + LIFE_MS,
+    )
+    row.code_digest = _digest(shop_id, row.id, code)
+    within.insert(row)
+    return code
+
+
+def spend(*, shop_id: int, digest: bytes, code: str, now: datetime, within: Deed) -> ContactCode | None:
+    """Try a code against the newest one of the contact. A wrong try counts and gives None: commit, then CodeError.
+
+    Only the newest code lives; the row is locked, so that tries in parallel are counted one by one.
+    """
+    at = to_ms(now)
+    rows = ContactCode.objects.filter(digest=digest, shop_id=shop_id).order_by("-made_at", "-id")
+    row = (rows if is_sqlite() else rows.select_for_update()).first()
+    if row is None or row.used_at is not None or row.ends_at <= at or row.attempts >= MOST_ATTEMPTS:
+        return None
+    if not hmac.compare_digest(row.code_digest, _digest(shop_id, row.id, code.strip())):
+        within.update(row, attempts=row.attempts + 1)
+        return None
+    within.update(row, used_at=at)
+    return row
+
+
+def refuse() -> CodeError:
+    """Give the one answer to every fault of a code."""
+    return CodeError()
+
+
+def _digest(shop_id: int, code_id: UUID, code: str) -> bytes:
+    return hmac.digest(secret(shop_id, "token"), b"code:" + code_id.bytes + code.encode(), hashlib.sha256)

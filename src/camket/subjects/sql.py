@@ -1,0 +1,16 @@
+"""Named SQL of the gate's hot path: the subject's part of the facts. Parameters: shop, subject."""
+
+from typing import Final
+
+# Whether the person exists in this shop, and is a child with or without a representative.
+SUBJECT_FACTS: Final = """
+SELECT 'subject' AS kind, CASE WHEN s.child THEN 'child' ELSE '' END AS a,
+       CASE WHEN s.representative_at IS NULL THEN '' ELSE 'representative' END AS b, '' AS c, '' AS d,
+       CAST(0 AS bigint) AS n
+  FROM camket_subject s WHERE s.subject_id = %(subject)s AND s.shop_id = %(shop)s
+"""
+
+# Locks the person for a deed that moves or ends keys (PostgreSQL; SQLite holds its write lock already).
+LOCK_SUBJECT: Final = """
+SELECT 1 FROM camket_subject WHERE subject_id = %s AND shop_id = %s FOR UPDATE
+"""

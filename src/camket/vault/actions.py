@@ -1,0 +1,39 @@
+"""What other rooms do with the vault. `show` is for doors, at the last moment before they answer."""
+
+from camket.vault.changing import change, verify_contact
+from camket.vault.codes import request_code
+from camket.vault.emergency import break_glass
+from camket.vault.erasure import Left, rescan, shred
+from camket.vault.gate import Grant, Wish, ask, attempt, granted, watched
+from camket.vault.looking import find, look
+from camket.vault.messages import open_params, seal_params
+from camket.vault.opening import show
+from camket.vault.putting import put
+from camket.vault.values import Found, Look, Seen, Shredded, Value
+
+__all__ = [
+    "Found",
+    "Grant",
+    "Left",
+    "Look",
+    "Seen",
+    "Shredded",
+    "Value",
+    "Wish",
+    "ask",
+    "attempt",
+    "break_glass",
+    "change",
+    "find",
+    "granted",
+    "look",
+    "open_params",
+    "put",
+    "request_code",
+    "rescan",
+    "seal_params",
+    "show",
+    "shred",
+    "verify_contact",
+    "watched",
+]

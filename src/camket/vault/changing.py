@@ -1,0 +1,173 @@
+"""Corrections, verified marks: deeds that seal a value anew.
+
+INVARIANT 5: a corrected value's old text must not live on in old copies of the row, so its class moves to a new key
+and the old key is destroyed in the same deed.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from camket.base.actor import Actor
+from camket.base.clock import to_ms
+from camket.base.ids import uuid7
+from camket.base.values import accept
+from camket.ledger.actions import Deed, deed
+from camket.policy import words
+from camket.store.errors import ConflictError
+from camket.subjects import actions as subjects
+from camket.subjects import codes
+from camket.subjects.models import Identifier
+from camket.vault import gate, sealing
+from camket.vault.errors import UnknownItemError
+from camket.vault.gate import Wish
+from camket.vault.keys import insert_keys, lock
+from camket.vault.models import Item, ItemKey
+from camket.vault.putting import index_of
+
+
+def change(
+    *,
+    shop_id: int,
+    subject_id: UUID,
+    item_id: UUID,
+    text: str,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    purpose: str,
+    work: str | None = None,
+    proven: frozenset[str] = frozenset(),
+) -> int:
+    """Correct one value that was read at `version`; gives the new version. A corrected contact is unverified again.
+
+    A customer corrects their own data through the portal, where locked fields refuse. Errors: RefusedError,
+    ConflictError (somebody changed it meanwhile), UnknownItemError, BadValueError.
+    """
+    category = _category(shop_id, subject_id, item_id)
+    pack = words().categories[category]
+    accepted = accept(text, normalise=pack.normalise, validate=pack.validate)
+    right = actor.kind == "customer"
+    wish = Wish(
+        action="correct" if right else "edit",
+        purpose=None if right else purpose,
+        categories=(category,),
+        work=work,
+        channel="portal" if right else None,
+        proven=proven,
+    )
+    with gate.granted(
+        shop_id=shop_id, subject_id=subject_id, wish=wish, event="item.changed", actor=actor, now=now
+    ) as grant:
+        lock(shop_id=shop_id, subject_id=subject_id)
+        item = Item.objects.filter(subject_id=subject_id, id=item_id, shop_id=shop_id).first()
+        if item is None or item.version != version:
+            raise ConflictError
+        grant.permit.spend(shop_id=shop_id, subject_id=subject_id, categories=frozenset({category}))
+        _rekey(item, accepted, now=now, within=grant.deed)
+        grant.deed.detail["item"] = item_id
+    return version + 1
+
+
+def _category(shop_id: int, subject_id: UUID, item_id: UUID) -> str:
+    found = Item.objects.filter(subject_id=subject_id, id=item_id, shop_id=shop_id).values_list("category").first()
+    if found is None:
+        raise UnknownItemError
+    category: str = found[0]
+    return category
+
+
+def _rekey(changed: Item, text: str, *, now: datetime, within: Deed) -> None:
+    """Seal the whole class under a new key, the changed item with its new text, and destroy the old key."""
+    old = ItemKey.objects.filter(subject_id=changed.subject_id, id=changed.key_id).first()
+    if old is None:
+        raise ConflictError
+    old_key = _unwrapped(old)
+    row, key = sealing.new_key(
+        shop_id=old.shop_id,
+        subject_id=old.subject_id,
+        key_id=uuid7(to_ms(now)),
+        retention=old.retention,
+        made_at=to_ms(now),
+    )
+    members = list(Item.objects.filter(subject_id=old.subject_id, key_id=old.id))
+    texts = [text if item.id == changed.id else sealing.open_item(item, old_key) for item in members]
+    # The class keeps its name and a person has one key per class: the old row leaves before the new one comes.
+    _move(members, texts, row, key, changed.id, old=old, within=within)
+    subjects.remove_index(subject_id=changed.subject_id, item_ids=[changed.id], within=within)
+    fresh = next(item for item in members if item.id == changed.id)
+    entry = index_of(fresh, text)
+    if entry is not None:
+        subjects.add_index(shop_id=old.shop_id, subject_id=old.subject_id, entries=[entry], within=within)
+
+
+def _move(
+    members: Sequence[Item],
+    texts: Sequence[str],
+    row: ItemKey,
+    key: bytes,
+    changed_id: UUID,
+    *,
+    old: ItemKey,
+    within: Deed,
+) -> None:
+    retired = f"{old.retention}~"
+    within.update(old, retention=retired)
+    insert_keys([row], within=within)
+    for item, text in zip(members, texts, strict=True):
+        fresh = Item(**{field.attname: getattr(item, field.attname) for field in Item._meta.concrete_fields})
+        fresh.key_id = row.id
+        if item.id == changed_id:
+            fresh.version, fresh.verified = item.version + 1, False
+        fresh.sealed = sealing.seal_item(fresh, key, text)
+        within.update(item, key_id=fresh.key_id, sealed=fresh.sealed, version=fresh.version, verified=fresh.verified)
+    within.remove(old)
+
+
+def _unwrapped(row: ItemKey) -> bytes:
+    return sealing.open_key(
+        shop_id=row.shop_id,
+        subject_id=row.subject_id,
+        key_id=row.id,
+        retention=row.retention,
+        wrapped=row.wrapped,
+    )
+
+
+def verify_contact(*, shop_id: int, subject_id: UUID, item_id: UUID, code: str, actor: Actor, now: datetime) -> None:
+    """Mark a contact as proven by the one-time code that was sent to it.
+
+    INVARIANT 13: TakenError when it is verified for somebody else already. CodeError for every fault of the code; a
+    wrong try is counted and ledgered before the error is seen.
+    """
+    index = Identifier.objects.filter(subject_id=subject_id, item_id=item_id, shop_id=shop_id).first()
+    digest = index.digest if index is not None else b""
+    if not _try_code(shop_id, subject_id, digest, code, actor, now):
+        raise codes.refuse()
+    with deed(shop_id=shop_id, event="identifier.verified", actor=actor, subject_id=subject_id, now=now) as made:
+        lock(shop_id=shop_id, subject_id=subject_id)
+        mark_verified(shop_id=shop_id, subject_id=subject_id, item_id=item_id, within=made)
+
+
+def _try_code(shop_id: int, subject_id: UUID, digest: bytes, code: str, actor: Actor, now: datetime) -> bool:
+    with deed(shop_id=shop_id, event="code.tried", actor=actor, subject_id=subject_id, now=now) as made:
+        spent = codes.spend(shop_id=shop_id, digest=digest, code=code, now=now, within=made)
+        right = spent is not None and spent.subject_id == subject_id
+        made.detail["right"] = right
+    return right
+
+
+def mark_verified(*, shop_id: int, subject_id: UUID, item_id: UUID, within: Deed) -> None:
+    """Seal an item anew with its verified mark and mark its identifier; part of a deed that proved the contact."""
+    item = Item.objects.filter(subject_id=subject_id, id=item_id, shop_id=shop_id).first()
+    if item is None:
+        raise UnknownItemError
+    if item.verified:
+        return
+    key_row = ItemKey.objects.get(subject_id=subject_id, id=item.key_id)
+    key = _unwrapped(key_row)
+    text = sealing.open_item(item, key)
+    fresh = Item(**{field.attname: getattr(item, field.attname) for field in Item._meta.concrete_fields})
+    fresh.verified, fresh.version = True, item.version + 1
+    within.update(item, verified=True, version=fresh.version, sealed=sealing.seal_item(fresh, key, text))
+    subjects.mark_verified(subject_id=subject_id, item_id=item_id, within=within)

@@ -1,0 +1,52 @@
+"""Asking for a one-time code: same answer whether the shop knows the contact or not."""
+
+from datetime import datetime
+
+from camket.base.actor import Actor
+from camket.base.values import accept
+from camket.ledger.actions import deed
+from camket.policy import words
+from camket.subjects import blind, codes
+from camket.subjects.queries import by_identifier
+from camket.vault.errors import VaultError
+from camket.vault.messages import seal_params
+
+
+def request_code(*, shop_id: int, kind: str, text: str, actor: Actor, now: datetime) -> None:
+    """Send a one-time code to a contact if the shop knows it. The answer never tells whether it does.
+
+    Errors: BadValueError, TooManyCodesError (counted for unknown contacts alike), VaultError for another category.
+    """
+    if kind not in {"phone", "email"}:
+        raise VaultError(
+            "chỉ gửi mã tới điện thoại hoặc email",
+            "codes go to a phone or an email address only",
+            "chọn `phone` hoặc `email`",
+            "choose `phone` or `email`",
+            "code_kind",
+            field="kind",
+        )
+    pack = words().categories[kind]
+    contact = accept(text, normalise=pack.normalise, validate=pack.validate)
+    digest = blind.identifier(shop_id, kind, contact)
+    matches = by_identifier(shop_id=shop_id, kind=kind, normalised=contact)
+    target = matches[0] if matches else None
+    subject_id = target.subject_id if target else None
+    with deed(shop_id=shop_id, event="code.issued", actor=actor, now=now) as made:
+        code = codes.make(
+            shop_id=shop_id,
+            digest=digest,
+            subject_id=subject_id,
+            item_id=target.item_id if target else None,
+            now=now,
+            within=made,
+        )
+        if subject_id is not None:
+            seal_params(
+                shop_id=shop_id,
+                subject_id=subject_id,
+                kind="one_time_code",
+                params={"to": contact, "code": code},
+                now=now,
+                within=made,
+            )

@@ -1,0 +1,195 @@
+"""Shredding a person: keys destroyed, every row that points to them removed, a re-scan that proves it.
+
+What goes is derived from the column declarations (invariant 3): every table with a column that names a subject. What
+stays, and why, is said by the table itself (`outlives_subject`) or below. Consent answers go with the person: the
+ledger keeps that, when and how they were given, and the text's digest, without anything that leads to a person.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+from camket.base.actor import Actor
+from camket.base.clock import Period, to_ms
+from camket.ledger.actions import Deed, deed
+from camket.ledger.models import Entry, EntrySubject, Position
+from camket.shops import managers
+from camket.store.columns import Column, Record
+from camket.subjects.errors import UnknownSubjectError
+from camket.subjects.models import ContactCode, Identifier, Subject
+from camket.subjects.queries import tombstone_digest
+from camket.vault.errors import VaultError
+from camket.vault.gate import Wish, attempt
+from camket.vault.keys import lock
+from camket.vault.models import Erasure, Item, ItemKey, Tombstone
+from camket.vault.values import Shredded
+
+TOMBSTONE_LIFE: Final = Period.parse("P5Y")
+_REASON: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
+# The ledger holds references only and is never cut (invariant 4); the erasure row says that it happened.
+_STAYS: Final = frozenset({Entry, EntrySubject, Position, Erasure})
+# In this order at the end: seals, then keys, then the person.
+_LAST: Final = (Item, ItemKey, Subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Rows of an erased person that are still there."""
+
+    table: str
+    column: str
+    rows: int
+
+
+def shred(*, shop_id: int, subject_id: UUID, actor: Actor, now: datetime, reason: str) -> Shredded:
+    """Destroy a person's keys and remove every row that points to them, in one deed.
+
+    `reason` is a word of ours (`request`, `period_over`, `no_basis` …). A customer needs the right `erase` through the
+    portal; staff need to be director or operations. The line in the shred list, outside the database, is written
+    before the commit: after a crash between the two the person is shredded again, never kept.
+    Errors: UnknownSubjectError, RefusedError, NotAllowedError.
+    """
+    _may_shred(shop_id, subject_id, actor, now)
+    if not _REASON.fullmatch(reason):
+        raise VaultError(
+            "lý do phải là một từ trong danh sách",
+            "the reason is one word of ours",
+            "ví dụ `request` hoặc `period_over`",
+            "for example `request` or `period_over`",
+            "erasure_reason",
+            field="reason",
+        )
+    with deed(shop_id=shop_id, event="subject.shredded", actor=actor, subject_id=subject_id, now=now) as made:
+        lock(shop_id=shop_id, subject_id=subject_id)
+        if not Subject.objects.filter(subject_id=subject_id, shop_id=shop_id).exists():
+            raise UnknownSubjectError
+        _bury(shop_id, subject_id, now, made)
+        made.insert(
+            Erasure(subject_id=subject_id, shop_id=shop_id, entry_id=made.entry_id, reason=reason, at=to_ms(now))
+        )
+        counts = _remove_rows(subject_id, made)
+        made.detail.update(reason=reason, removed=counts)
+        _list(shop_id=shop_id, subject_id=subject_id, entry_id=made.entry_id, now=now)
+        done = Shredded(
+            items=counts.get(Item._meta.db_table, 0),
+            keys=counts.get(ItemKey._meta.db_table, 0),
+            rows=sum(counts.values()),
+            entry_id=made.entry_id,
+        )
+    return done
+
+
+def _may_shred(shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> None:
+    if actor.kind == "customer":
+        if actor.id != str(subject_id):
+            raise UnknownSubjectError
+        wish = Wish(action="erase", channel="portal")
+        attempt(shop_id=shop_id, actor=actor, wish=wish, now=now, subject_id=subject_id)
+    elif actor.kind != "worker":
+        managers.require(shop_id=shop_id, actor=actor, roles=managers.ASSIGNING)
+
+
+def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> None:
+    """Leave tombstones of the person's contacts, and forget the codes that were asked for them."""
+    ends_at = to_ms(TOMBSTONE_LIFE.after(now))
+    digests = list(Identifier.objects.filter(subject_id=subject_id, shop_id=shop_id).values_list("digest", "kind"))
+    made.remove_all(ContactCode.objects.filter(digest__in=[digest for digest, _ in digests], shop_id=shop_id))
+    rows = {tombstone_digest(shop_id, digest): kind for digest, kind in digests}
+    there = {row.digest: row for row in Tombstone.objects.filter(digest__in=list(rows), shop_id=shop_id)}
+    for row in there.values():
+        made.update(row, ends_at=ends_at)
+    made.insert_many(
+        [
+            Tombstone(digest=digest, shop_id=shop_id, kind=kind, ends_at=ends_at)
+            for digest, kind in rows.items()
+            if digest not in there
+        ]
+    )
+
+
+def _remove_rows(subject_id: UUID, made: Deed) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for model, column in _places():
+        if not model.ledgered:
+            gone, _ = model._base_manager.filter(**{column: subject_id}).delete()
+        else:
+            gone = made.remove_all(model._base_manager.filter(**{column: subject_id}))
+        if gone:
+            table = model._meta.db_table
+            counts[table] = counts.get(table, 0) + gone
+    return counts
+
+
+def _places() -> Iterator[tuple[type[Record], str]]:
+    """Every declared column that names a subject, of every table that does not outlive them; the person comes last."""
+    models = [model for model in apps.get_app_config("camket").get_models() if issubclass(model, Record)]
+    for model in sorted(models, key=lambda model: _LAST.index(model) if model in _LAST else -1):
+        if model in _STAYS or getattr(model, "outlives_subject", ""):
+            continue
+        for column, kind in model.columns.items():
+            if kind is Column.PSEUDONYMOUS and (column == "subject_id" or column.endswith("_subject_id")):
+                yield model, column
+
+
+def rescan(*, shop_id: int, subject_id: UUID) -> list[Left]:
+    """Look for an erased person in every table of the database; an empty list is the proof.
+
+    Goes over the declared columns and, beside them, over every real table with a column that names a subject, so that
+    a table nobody declared is searched too.
+    """
+    stays = {model._meta.db_table for model in _STAYS} | {
+        model._meta.db_table
+        for model in apps.get_app_config("camket").get_models()
+        if getattr(model, "outlives_subject", "")
+    }
+    value: Any = subject_id if connection.vendor == "postgresql" else subject_id.bytes
+    found: list[Left] = []
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names(cursor)) - stays):
+            for description in connection.introspection.get_table_description(cursor, table):
+                if description.name == "subject_id" or description.name.endswith("_subject_id"):
+                    name, column = connection.ops.quote_name(table), connection.ops.quote_name(description.name)
+                    cursor.execute(f"SELECT COUNT(*) FROM {name} WHERE {column} = %s", [value])  # noqa: S608 (names of the schema)
+                    (rows,) = cursor.fetchone()
+                    if rows:
+                        found.append(Left(table, description.name, rows))
+    return found
+
+
+def shred_list() -> Path:
+    """The append-only list of erased people outside the database, replayed before a restored system serves."""
+    return Path(settings.HOME) / "shredded.log"
+
+
+def _list(*, shop_id: int, subject_id: UUID, entry_id: UUID, now: datetime) -> None:
+    line = {"shop": shop_id, "subject": str(subject_id), "entry": str(entry_id), "at": to_ms(now)}
+    handle = os.open(shred_list(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(handle, (json.dumps(line, separators=(",", ":")) + "\n").encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replay_shred_list(*, actor: Actor, now: datetime) -> int:
+    """Shred again whoever the list names and the database still (or again) holds; gives how many."""
+    if not shred_list().exists():
+        return 0
+    again = 0
+    for line in shred_list().read_text("utf-8").splitlines():
+        named = json.loads(line)
+        subject_id = UUID(named["subject"])
+        if Subject.objects.filter(subject_id=subject_id, shop_id=named["shop"]).exists():
+            shred(shop_id=named["shop"], subject_id=subject_id, actor=actor, now=now, reason="shred_list")
+            again += 1
+    return again

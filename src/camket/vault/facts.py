@@ -1,0 +1,167 @@
+"""Facts for the gate: one round trip over the rooms below, then pure."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from camket.base.actor import Actor
+from camket.consent.queries import Answer as ConsentAnswer
+from camket.consent.queries import in_force, settle
+from camket.consent.sql import CONSENT_FACTS, RESTRAINT_FACTS
+from camket.policy import words
+from camket.shops import undertaking
+from camket.shops.settings import value_of
+from camket.shops.sql import ASSIGNMENT_FACTS, KEY_FACTS, PERSON_FACTS, SHOP_FACTS
+from camket.store.db import raw_id
+from camket.subjects.sql import SUBJECT_FACTS
+from camket.vault.sql import VERIFIED_FACTS
+
+# What only rooms above can know: a caller may state these, and the ledger entry names that it did.
+PROVABLE: Final = frozenset(
+    {
+        "agreement",
+        "approval",
+        "authority_request",
+        "case_file",
+        "moderated",
+        "necessity",
+        "order",
+        "verified_identity",
+        "written_request",
+    }
+)
+_SELF_ACTING: Final = frozenset({"customer", "worker", "public"})
+
+
+@cache
+def all_facts() -> frozenset[str]:
+    """Every fact of the word list."""
+    return frozenset(words().facts)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the database says about actor, subject and shop at one moment."""
+
+    policy_version: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
+    roles: set[str] = field(default_factory=set)
+    undertaking: int = 0
+    works: set[str] = field(default_factory=set)
+    broken_glass: set[str] = field(default_factory=set)
+    key_role: str | None = None
+    key_purposes: frozenset[str] = frozenset()
+    known: bool = False
+    verified: bool = False
+    child: bool = False
+    representative: bool = False
+    consents: list[tuple[str, ConsentAnswer]] = field(default_factory=list)
+    restraints: list[tuple[int, str, str, bool]] = field(default_factory=list)
+
+    def take(self, kind: str, a: str, b: str, c: str, d: str, n: int | None) -> None:
+        """Add one row of the facts query."""
+        match kind:
+            case "policy":
+                self.policy_version = n or 0
+            case "setting":
+                self.settings[a] = b
+            case "role":
+                self.roles.add(a)
+            case "undertaking":
+                self.undertaking = max(self.undertaking, n or 0)
+            case "assignment":
+                (self.broken_glass if b == "break_glass" else self.works).add(a)
+            case "key":
+                self.key_role, self.key_purposes = a, frozenset(json.loads(b))
+            case "subject":
+                self.known, self.child, self.representative = True, a == "child", b == "representative"
+            case "verified":
+                self.verified = True
+            case "consent":
+                purpose, _, how = d.partition(" ")
+                self.consents.append((purpose, ConsentAnswer(n or 0, a, b, c, double=how == "double_opt_in")))
+            case "restraint":
+                self.restraints.append((n or 0, a, b, c == "lifted"))
+
+    def established(
+        self,
+        *,
+        actor: Actor,
+        purpose: str | None,
+        work: str | None,
+        channel: str | None,
+        category: str | None,
+        proven: Collection[str],
+    ) -> set[str]:
+        """Tell which facts are met for one category. Every fact that is not named here is missing."""
+        # `circulating` and `third_party_consent` stand in the values: who reads those takes them away again.
+        met = set(proven) & PROVABLE | {"circulating", "third_party_consent"}
+        if actor.kind in _SELF_ACTING:
+            met |= {"undertaking", "assignment"}
+        elif self.undertaking >= undertaking.VERSION:
+            met.add("undertaking")
+        if work is not None and (work in self.works or work in self.broken_glass):
+            met.add("assignment")
+        if work is not None and work.startswith("order:"):
+            met.add("order")
+        if self.verified:
+            met.add("verified_contact")
+        if not self.child or self.representative:
+            met.add("representative")
+        if value_of(self.settings, "own_server") == "yes":
+            met.add("own_server")
+        held = in_force(row for row in self.restraints if row[2] in ("", purpose))
+        met |= {fact for kind, fact in (("restrict", "not_restricted"), ("object", "not_objected")) if kind not in held}
+        return met | self._consented(purpose, channel, category)
+
+    def _consented(self, purpose: str | None, channel: str | None, category: str | None) -> set[str]:
+        answers = [answer for named, answer in self.consents if named == purpose]
+        if not answers:
+            return set()
+        met: set[str] = set()
+        state, double = settle(answers, channel or "")
+        if state == "given":
+            met |= {"consent", "double_opt_in"} if double else {"consent"}
+        if category and settle(answers, channel or "", category)[0] == "given":
+            met.add("sensitive_consent")
+        return met
+
+
+@cache
+def statement(*, person: bool, key: bool, subject: bool) -> str:
+    """Join the rooms' parts that apply to one SQL statement."""
+    parts = [SHOP_FACTS]
+    if person:
+        parts.append(PERSON_FACTS)
+    if key:
+        parts.append(KEY_FACTS)
+    if subject:
+        parts += [SUBJECT_FACTS, VERIFIED_FACTS, CONSENT_FACTS, RESTRAINT_FACTS]
+    if subject and person:
+        parts.append(ASSIGNMENT_FACTS)
+    return "\nUNION ALL\n".join(part.strip() for part in parts)
+
+
+def collect(*, shop_id: int, actor: Actor, subject_id: UUID | None, now_ms: int) -> Facts:
+    """Read all facts in one round trip."""
+    person = actor.id if actor.kind == "staff" else actor.on_behalf
+    key = actor.id if actor.kind == "system" else None
+    query = statement(person=person is not None, key=key is not None, subject=subject_id is not None)
+    parameters: dict[str, Any] = {"shop": shop_id, "now": now_ms}
+    if person is not None:
+        parameters["person"] = raw_id(UUID(person))
+    if key is not None:
+        parameters["key"] = raw_id(UUID(key))
+    if subject_id is not None:
+        parameters["subject"] = raw_id(subject_id)
+    found = Facts()
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        for row in cursor.fetchall():
+            found.take(*row)
+    return found

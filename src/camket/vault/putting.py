@@ -1,0 +1,222 @@
+"""Deeds of the vault: put, change, verify. See looks.py, erasure.py, emergency.py for the others."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from camket.base.actor import Actor
+from camket.base.clock import to_ms
+from camket.base.ids import uuid7
+from camket.base.values import accept
+from camket.ledger.actions import Deed, deed
+from camket.policy import Answer, Rulebook, Verdict, words
+from camket.shops import queries as shops
+from camket.store.db import raw_id
+from camket.subjects import actions as subjects
+from camket.subjects import blind
+from camket.subjects.errors import UnknownSubjectError
+from camket.subjects.queries import tombstone_digest
+from camket.vault import classes, gate, sealing, sql
+from camket.vault import facts as fact_room
+from camket.vault.errors import ErasedError
+from camket.vault.facts import Facts
+from camket.vault.gate import Wish
+from camket.vault.keys import Keys
+from camket.vault.models import Item, Tombstone
+from camket.vault.values import Value
+
+_NO_ANCHORS: Mapping[str, datetime] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """What is the same for every value of one put."""
+
+    shop_id: int
+    subject_id: UUID
+    source: str
+    actor: Actor
+    now: datetime
+    legacy: str
+    basis: str
+    anchors: Mapping[str, datetime]
+    proven: frozenset[str]
+    prepared: bool
+
+
+def put(
+    *,
+    shop_id: int,
+    subject_id: UUID,
+    values: Sequence[Value],
+    source: str,
+    actor: Actor,
+    now: datetime,
+    legacy: str = "",
+    basis: str = "",
+    anchors: Mapping[str, datetime] = _NO_ANCHORS,
+    proven: frozenset[str] = frozenset(),
+    work: str | None = None,
+    prepared: bool = False,
+    within: Deed | None = None,
+) -> list[UUID]:
+    """Seal values and keep them with keys, look-up rows and one ledger entry, in one transaction.
+
+    Each value passes the gate: may this source supply this category for each of these purposes? One refusal refuses
+    the whole. Legacy data (`legacy` is its declared origin, `basis` the declared basis) comes in over a gap, never over
+    a denial, and opens only when the gate says so later. `anchors` are events whose moments are known
+    (`order_completed`, `last_order` …). `prepared` values were normalised and checked by intake already.
+
+    Errors: RefusedError, BadValueError, TakenError (verified for somebody else), ErasedError (legacy of an erased
+    person), UnknownSubjectError.
+    """
+    task = _Put(shop_id, subject_id, source, actor, now, legacy, basis, anchors, proven, prepared)
+    with ExitStack() as stack:
+        made = within
+        if made is None:
+            watch = gate.watched(shop_id=shop_id, actor=actor, subject_id=subject_id, now=now, purpose=None, work=work)
+            stack.enter_context(watch)
+            made = stack.enter_context(
+                deed(shop_id=shop_id, event="item.put", actor=actor, subject_id=subject_id, now=now, work=work)
+            )
+        return _put(task, values, made)
+
+
+def _put(task: _Put, values: Sequence[Value], made: Deed) -> list[UUID]:
+    facts = fact_room.collect(
+        shop_id=task.shop_id, actor=task.actor, subject_id=task.subject_id, now_ms=to_ms(task.now)
+    )
+    if not facts.known:
+        raise UnknownSubjectError
+    rulebook = shops.rulebook(task.shop_id, facts.policy_version)
+    _admit(task, values, facts, rulebook)
+    texts = [_accepted(task, value) for value in values]
+    items = [_row(task, value, rulebook) for value in values]
+    keys = Keys(shop_id=task.shop_id, subject_id=task.subject_id, now=task.now, within=made)
+    taken = keys.take([item.retention for item in items])
+    for item, text in zip(items, texts, strict=True):
+        item.key_id, key = taken[item.retention]
+        item.sealed = sealing.seal_item(item, key, text)
+    entries = [entry for item, text in zip(items, texts, strict=True) if (entry := index_of(item, text)) is not None]
+    if task.legacy:
+        _refuse_erased(task, entries)
+    insert_items(items, within=made)
+    subjects.add_index(shop_id=task.shop_id, subject_id=task.subject_id, entries=entries, within=made)
+    return [item.id for item in items]
+
+
+def _admit(task: _Put, values: Sequence[Value], facts: Facts, rulebook: Rulebook) -> None:
+    """Ask the gate about each purpose with the categories that are given for it."""
+    by_purpose: dict[str, dict[str, Value]] = {}
+    for value in values:
+        for purpose in value.purposes or ("",):
+            by_purpose.setdefault(purpose, {})[value.category] = value
+    for purpose, held in by_purpose.items():
+        wish = Wish(
+            action="collect",
+            purpose=purpose or None,
+            categories=tuple(held),
+            source=task.source,
+            proven=task.proven,
+        )
+        absent = {
+            name: ("third_party_consent",) for name, value in held.items() if value.third_party and not value.stated
+        }
+
+        def think(wish: Wish = wish, absent: dict[str, tuple[str]] = absent) -> dict[str | None, Answer]:
+            answers = gate.judge(rulebook=rulebook, facts=facts, actor=task.actor, wish=wish, absent={**absent})
+            if not task.legacy:
+                return answers
+            return {name: answer for name, answer in answers.items() if answer.verdict is Verdict.DENY}
+
+        gate.decided(wish, think)
+
+
+def _accepted(task: _Put, value: Value) -> str:
+    if task.prepared:
+        return value.text
+    pack = words().categories[value.category]
+    return accept(value.text, normalise=pack.normalise, validate=pack.validate)
+
+
+def _row(task: _Put, value: Value, rulebook: Rulebook) -> Item:
+    at = to_ms(task.now)
+    kept = classes.retention(rulebook=rulebook, category=value.category, collected=task.now, anchors=task.anchors)
+    return Item(
+        subject_id=task.subject_id,
+        id=uuid7(at),
+        shop_id=task.shop_id,
+        category=value.category,
+        purposes=",".join(sorted(set(value.purposes))),
+        source=task.source,
+        basis=task.basis or ",".join(sorted({rulebook.basis_of(purpose) for purpose in value.purposes})),
+        retention=kept.name,
+        collected_at=at,
+        expires_at=kept.expires_at,
+        circulates_until=kept.circulates_until,
+        verified=value.verified,
+        third_party=value.third_party,
+        legacy=task.legacy,
+        group_id=value.group,
+        version=1,
+    )
+
+
+def index_of(item: Item, text: str) -> subjects.Index | None:
+    """What an item is found by; nothing for categories without an index, and for data about third persons."""
+    kind = words().categories[item.category].index
+    if not kind:
+        return None
+    exact = kind == "exact"
+    return subjects.Index(
+        item_id=item.id,
+        kind=item.category,
+        digest=blind.identifier(item.shop_id, item.category, text) if exact else None,
+        tokens=() if exact else tuple(blind.name_tokens(item.shop_id, text)),
+        verified=item.verified and exact,
+    )
+
+
+def _refuse_erased(task: _Put, entries: Iterable[subjects.Index]) -> None:
+    digests = [tombstone_digest(task.shop_id, entry.digest) for entry in entries if entry.digest is not None]
+    if Tombstone.objects.filter(digest__in=digests, shop_id=task.shop_id, ends_at__gt=to_ms(task.now)).exists():
+        raise ErasedError
+
+
+def insert_items(items: Sequence[Item], *, within: Deed) -> None:
+    """Write item rows in one statement."""
+    if not items:
+        return
+    values = [part for item in items for part in _columns(item)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.INSERT_ITEMS + sql.rows(len(items), sql.ITEM_COLUMNS), values)
+    for item in items:
+        within.wrote(item)
+
+
+def _columns(item: Item) -> tuple[object, ...]:
+    """The values of a row in the order of sql.ITEM_COLUMNS."""
+    return (
+        raw_id(item.subject_id),
+        raw_id(item.id),
+        item.shop_id,
+        item.category,
+        raw_id(item.key_id),
+        item.sealed,
+        item.purposes,
+        item.source,
+        item.basis,
+        item.retention,
+        item.collected_at,
+        item.expires_at,
+        item.circulates_until,
+        item.verified,
+        item.third_party,
+        item.legacy,
+        raw_id(item.group_id),
+        item.version,
+    )

@@ -1,0 +1,75 @@
+"""How a value becomes bytes and back. The associated data binds every column of its row but the seal itself.
+
+INVARIANT: any change of metadata by SQL (expiry, purposes, source, verified …), and any swap of sealed bytes or keys
+between rows, subjects or shops makes the seal refuse.
+"""
+
+from uuid import UUID
+
+from camket.crypto import aad, seal, unseal
+from camket.store.keys import keyring
+from camket.vault.models import Item, ItemKey
+
+_ITEM = "item-1"
+_KEY = "item-key-1"
+
+
+def place(item: Item) -> bytes:
+    """Associated data of an item: everything the row says about it."""
+    return aad(
+        _ITEM,
+        item.shop_id,
+        item.subject_id,
+        item.id,
+        item.category,
+        item.key_id,
+        item.purposes,
+        item.source,
+        item.basis,
+        item.retention,
+        item.collected_at,
+        item.expires_at,
+        item.circulates_until,
+        int(item.verified),
+        int(item.third_party),
+        item.legacy,
+        item.group_id,
+        item.version,
+    )
+
+
+def seal_item(item: Item, key: bytes, text: str) -> bytes:
+    """Seal the text for exactly this row as it stands."""
+    return seal(key, text.encode(), place(item))
+
+
+def open_item(item: Item, key: bytes) -> str:
+    """Open a row; SealError when anything about it was changed. Callers hold a permit, or re-seal in a deed."""
+    return unseal(key, item.sealed, place(item)).decode()
+
+
+def key_context(*, shop_id: int, subject_id: UUID, key_id: UUID, retention: str) -> bytes:
+    """What a wrapped key is bound to: a key moved to another person or class does not unwrap."""
+    return aad(_KEY, shop_id, subject_id, key_id, retention)
+
+
+def new_key(*, shop_id: int, subject_id: UUID, key_id: UUID, retention: str, made_at: int) -> tuple[ItemKey, bytes]:
+    """Make the key of a retention class: the row to store and the key itself."""
+    ring = keyring()
+    key = ring.new_key()
+    context = key_context(shop_id=shop_id, subject_id=subject_id, key_id=key_id, retention=retention)
+    row = ItemKey(
+        subject_id=subject_id,
+        id=key_id,
+        shop_id=shop_id,
+        retention=retention,
+        wrapped=ring.wrap(key, context),
+        made_at=made_at,
+    )
+    return row, key
+
+
+def open_key(*, shop_id: int, subject_id: UUID, key_id: UUID, retention: str, wrapped: bytes) -> bytes:
+    """Unwrap a key. SealError when the row was changed or moved."""
+    context = key_context(shop_id=shop_id, subject_id=subject_id, key_id=key_id, retention=retention)
+    return keyring().unwrap(wrapped, context)

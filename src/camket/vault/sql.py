@@ -1,0 +1,43 @@
+"""Named SQL of the vault's hot paths. The same text runs on SQLite and PostgreSQL; plans are checked by a test."""
+
+from typing import Final
+
+# Whether some contact of the person is proven.
+VERIFIED_FACTS: Final = """
+SELECT 'verified' AS kind, '' AS a, '' AS b, '' AS c, '' AS d, CAST(0 AS bigint) AS n
+ WHERE EXISTS (SELECT 1 FROM camket_item v
+                WHERE v.subject_id = %(subject)s AND v.shop_id = %(shop)s AND v.verified)
+"""
+
+ITEM_COLUMNS: Final = (
+    "subject_id, id, shop_id, category, key_id, sealed, purposes, source, basis, retention, collected_at, expires_at, "
+    "circulates_until, verified, third_party, legacy, group_id, version"
+)
+KEY_COLUMNS: Final = "subject_id, id, shop_id, retention, wrapped, made_at"
+
+# Sealed values of some categories with their wrapped keys; what has expired is not even read.
+LOOK: Final = (
+    "SELECT "
+    + ", ".join(f"i.{name}" for name in ITEM_COLUMNS.split(", "))
+    + """, k.wrapped
+  FROM camket_item i JOIN camket_item_key k ON k.subject_id = i.subject_id AND k.id = i.key_id
+ WHERE i.subject_id = %s AND i.shop_id = %s AND (i.expires_at IS NULL OR i.expires_at > %s)
+   AND i.category IN ({categories})"""
+)
+
+# The keys a person has, one per retention class.
+KEYS: Final = "SELECT id, retention, wrapped FROM camket_item_key WHERE subject_id = %s AND shop_id = %s"
+
+INSERT_ITEMS: Final = f"INSERT INTO camket_item ({ITEM_COLUMNS}) VALUES "
+INSERT_KEYS: Final = f"INSERT INTO camket_item_key ({KEY_COLUMNS}) VALUES "
+
+
+def rows(count: int, columns: str) -> str:
+    """Placeholders for several rows of one INSERT."""
+    one = "(" + ", ".join(["%s"] * len(columns.split(", "))) + ")"
+    return ", ".join([one] * count)
+
+
+def holes(count: int) -> str:
+    """Placeholders of an IN list."""
+    return ", ".join(["%s"] * count)
