@@ -1,0 +1,19 @@
+"""Errors of the intake room."""
+
+from camket.base.errors import CamketError
+
+
+class IntakeError(CamketError):
+    """Something that came in cannot be taken; the field is named, the value never."""
+
+
+class TableError(IntakeError):
+    """A file of rows that cannot be read as a table; `row` is set where one row is to blame."""
+
+    def __init__(self, vi: str, en: str, advice_vi: str, advice_en: str, code: str, *, row: int | None = None) -> None:
+        super().__init__(vi, en, advice_vi, advice_en, f"table.{code}", field=f"row {row}" if row else None)
+        self.row = row
+
+
+class MapError(IntakeError):
+    """A mapping file that does not fit the table or the word list."""
