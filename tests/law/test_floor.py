@@ -13,7 +13,7 @@ def everything_open():
     """A policy that promises to open every word there is: only the law can stand against it."""
     lists = {
         family: "[" + ", ".join(words().family(family)) + "]"
-        for family in ("purposes", "sources", "channels", "recipients", "rights")
+        for family in ("purposes", "sources", "categories", "channels", "recipients", "rights")
     }
     return load_text(
         f"""
@@ -25,7 +25,7 @@ clauses:
     text: Mở tất cả.
     promises:
       - purpose: {{for: {lists["purposes"]}}}
-      - collect: {{from: {lists["sources"]}}}
+      - collect: {{from: {lists["sources"]}, categories: {lists["categories"]}}}
       - contact: {{by: {lists["channels"]}}}
       - disclose: {{to: {lists["recipients"]}}}
       - access: {{roles: all}}

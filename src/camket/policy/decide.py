@@ -78,8 +78,13 @@ def _refused(rulebook: Rulebook, question: Question, checks: Checks, matched: in
 
 
 def _unopened(rulebook: Rulebook, question: Question, checks: Checks, matched: int, unmet: int) -> Answer:
-    """A gap where no promise speaks to some check; otherwise denied for the facts that are missing."""
+    """A gap where no promise speaks to some check, or a denial where the policy closes its list of purposes; otherwise
+    denied for the facts that are missing.
+    """
     gaps = tuple(name for name, mask in zip(checks.names, checks.masks, strict=True) if not matched & mask)
+    closing = matched & rulebook.closing if "purpose" in gaps else 0
+    if closing:
+        return Answer(Verdict.DENY, "ban", rulebook, question, closing)
     if gaps:
         return Answer(Verdict.GAP, "gap", rulebook, question, lacking=gaps)
     closed = 0

@@ -27,6 +27,7 @@ GAPS: Final[dict[str, Two]] = {
     "purpose": ("mục đích này", "this purpose"),
     "role": ("vai trò này", "this role"),
     "source": ("nguồn này", "this source"),
+    "category": ("loại dữ liệu này từ nguồn này", "this kind of data from this source"),
     "channel": ("kênh này", "this channel"),
     "recipient": ("bên nhận này", "this recipient"),
     "right": ("quyền này qua kênh này", "this right through this channel"),

@@ -185,7 +185,8 @@ class PurposePromise(Listing):
 
 
 class CollectPromise(Listing):
-    """Where data comes from. Opens collecting its categories from its sources, for its purposes. `only: true` denies every
+    """Where data comes from. Opens collecting its categories from its sources, for its purposes. Without `categories` it
+    opens the source only: which data that source brings has to be named by another promise. `only: true` denies every
     other source.
     """
 
@@ -362,7 +363,8 @@ class IncidentPromise(Promise):
 
 class SafeguardPromise(Promise):
     """How information is protected. `undertaking` and `assignment` bind every look of the staff: it needs that fact;
-    `own_server` binds storing. The other measures are shown by the running system (proof page).
+    `own_server` binds storing; `closed_purposes` denies every purpose that no promise opens, which is a gap without it. The
+    other measures are shown by the running system (proof page).
     """
 
     kind = "safeguard"

@@ -18,7 +18,7 @@ from camket.policy.floor import Floor, FloorRule
 from camket.policy.kinds import STAFF_ACTIONS
 from camket.policy.model import Clause, Completion, Policy
 from camket.policy.reach import DIMENSIONS
-from camket.policy.rules import Rule, rules
+from camket.policy.rules import OPEN_NOTHING, Rule, rules
 from camket.policy.words import words
 
 Masks = Mapping[str | None, int]
@@ -26,7 +26,7 @@ Masks = Mapping[str | None, int]
 # Per action: the checks it must pass, as (name in a gap, sort of rule that opens it).
 DATA_CHECKS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
     {
-        "collect": (("purpose", "purpose"), ("source", "collect")),
+        "collect": (("purpose", "purpose"), ("source", "collect"), ("category", "data")),
         **{action: (("purpose", "purpose"), ("role", "access")) for action in STAFF_ACTIONS},
         "disclose": (("purpose", "purpose"), ("recipient", "disclose")),
         "contact": (("purpose", "purpose"), ("channel", "contact")),
@@ -57,6 +57,7 @@ class Rulebook:
     denies: int
     binding: int
     law: int
+    closing: int
     lifting: int
     lifts: Mapping[int, int]
     checks: Mapping[str, Checks]
@@ -142,7 +143,7 @@ def compile_rulebook(policy: Policy, floor: Floor) -> Rulebook:
     sorts: dict[str, int] = {}
     for bit, rule in enumerate(compiled):
         sorts[rule.sort] = sorts.get(rule.sort, 0) | 1 << bit
-    openers = sum(mask for sort, mask in sorts.items() if sort not in ("law", "ban", "condition"))
+    openers = sum(mask for sort, mask in sorts.items() if sort not in OPEN_NOTHING)
     lifts = _lifts(compiled)
     actions, *others = (_table(compiled, dimension) for dimension in DIMENSIONS)
     roles, categories, *rest = others
@@ -156,6 +157,7 @@ def compile_rulebook(policy: Policy, floor: Floor) -> Rulebook:
         denies=_mask(bit for bit, rule in enumerate(compiled) if rule.deny),
         binding=_mask(bit for bit, rule in enumerate(compiled) if not rule.deny and rule.sort in ("law", "condition")),
         law=sorts.get("law", 0),
+        closing=sorts.get("closing", 0),
         lifting=_mask(bit.bit_length() - 1 for bit in lifts),
         lifts=MappingProxyType(lifts),
         checks=MappingProxyType({action: _checks(action, sorts) for action in words().actions}),
@@ -212,7 +214,7 @@ def _lifts(compiled: tuple[Rule, ...]) -> dict[int, int]:
     """Per opener that names exceptions: the bans it lifts. A closed list also yields to what its own clause opens."""
     lifts = {}
     for bit, opener in enumerate(compiled):
-        if opener.sort in ("law", "ban", "condition"):
+        if opener.sort in OPEN_NOTHING:
             continue
         lifted = _mask(number for number, ban in enumerate(compiled) if _lifted_by(ban, opener))
         if lifted:

@@ -7,7 +7,9 @@ from typing import Final, Literal
 
 from camket.policy.floor import Floor
 from camket.policy.kinds import (
+    DATA_ACTIONS,
     AccessPromise,
+    CollectPromise,
     DutyPromise,
     KeepPromise,
     Listing,
@@ -23,7 +25,10 @@ from camket.policy.model import Clause, Completion, Policy
 from camket.policy.reach import Reach, banned, opened
 from camket.policy.words import words
 
-Sort = Literal["law", "ban", "condition", "purpose", "collect", "contact", "disclose", "access", "right"]
+Sort = Literal[
+    "law", "ban", "condition", "closing", "purpose", "collect", "data", "contact", "disclose", "access", "right"
+]
+OPEN_NOTHING: Final = ("law", "ban", "condition", "closing")
 
 LOOKS: Final = frozenset({"read", "edit", "manage", "export", "publish"})
 USES: Final = LOOKS | {"disclose", "contact"}
@@ -31,7 +36,9 @@ USES: Final = LOOKS | {"disclose", "contact"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`law` and `ban` deny, or deny while a need is missing (`condition`); the other sorts open the check of that name."""
+    """`law` and `ban` deny, or deny while a need is missing (`condition`); `closing` turns a gap of purpose into a denial;
+    the other sorts open the check of that name.
+    """
 
     sort: Sort
     citation: str
@@ -79,6 +86,8 @@ def _rules(part: Clause | Completion, promise: Promise, cited: dict[str, str]) -
             yield Rule(sort, part.citation, narrowed, needs=needs | more, despite=despite)
     else:
         yield Rule(sort, part.citation, reach, needs=needs, duties=duties, despite=despite)
+    if isinstance(promise, CollectPromise) and promise.categories:
+        yield Rule("data", part.citation, reach, needs=needs, despite=despite)
 
 
 def _by_needs(promise: PurposePromise) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
@@ -104,6 +113,8 @@ def _conditions(citation: str, promise: Promise) -> Iterator[Rule]:
         staff = frozenset(role.id for role in words().roles.values() if role.kind == "staff")
         for fact in {"undertaking", "assignment"} & set(promise.measures):
             yield Rule("condition", citation, Reach(LOOKS, roles=staff), needs=frozenset({fact}))
+        if "closed_purposes" in promise.measures:
+            yield Rule("closing", citation, Reach(frozenset(DATA_ACTIONS)))
         if "own_server" in promise.measures:
             yield Rule("condition", citation, Reach(frozenset({"store"})), needs=frozenset({"own_server"}))
     elif isinstance(promise, ModeratePromise):
