@@ -83,7 +83,6 @@ _OUTBOX = {
     "outbox.queued": Sentence("một tin được xếp hàng chờ gửi", "a message was queued"),
     "outbox.tried": Sentence("bắt đầu gửi một tin", "sending a message began"),
     "outbox.sent": Sentence("một tin đã được gửi", "a message was sent"),
-    "outbox.delayed": Sentence("một tin chưa gửi được, sẽ thử lại", "a message could not be sent yet"),
     "outbox.failed": Sentence("một tin không gửi được", "a message could not be sent"),
     "outbox.expired": Sentence("một tin quá hạn, không gửi nữa", "a message expired and is not sent"),
 }

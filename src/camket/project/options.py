@@ -67,6 +67,24 @@ OPTIONS = (
         "`1`: tin nhắn không gửi đi mà hiện trên một trang tại máy này (`./run` đặt sẵn)",
         "`1`: messages are not sent but shown on a page of this machine (`./run` sets it)",
     ),
+    Option(
+        "SMTP",
+        "",
+        "máy chủ thư đi: `smtp://máy:587` hoặc `smtps://máy:465`; để trống thì thư nằm chờ",
+        "the outgoing mail server: `smtp://host:587` or `smtps://host:465`; empty: mail waits",
+    ),
+    Option(
+        "SMTP_LOGIN",
+        "",
+        "tệp (quyền 0600) hai dòng: tên đăng nhập và mật khẩu của máy chủ thư",
+        "a file (mode 0600) of two lines: name and password for the mail server",
+    ),
+    Option(
+        "MAIL_FROM",
+        "no-reply@localhost",
+        "địa chỉ người gửi của thư đi",
+        "the sender's address of outgoing mail",
+    ),
 )
 _BY_NAME = {option.name: option for option in OPTIONS}
 # Read by the scripts, before Python runs.

@@ -30,6 +30,9 @@ CAMKET_KEYS = Path(options.read("KEYS", HOME=HOME))
 CAMKET_CHECKPOINTS = Path(options.read("CHECKPOINTS", HOME=HOME))
 CAMKET_POLICIES = PACKAGE.parent.parent / options.read("POLICIES")
 CAMKET_LOCAL_MESSAGES = options.read_flag("LOCAL_MESSAGES")
+CAMKET_SMTP = options.read("SMTP")
+CAMKET_SMTP_LOGIN = options.read("SMTP_LOGIN")
+CAMKET_MAIL_FROM = options.read("MAIL_FROM")
 
 INSTALLED_APPS = ["camket.project.apps.CamketConfig"]
 MIDDLEWARE = [
