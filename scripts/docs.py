@@ -14,6 +14,7 @@ from typing import Any
 from camket.cli import lookup
 from camket.cli.exits import MEANINGS
 from camket.law import floor
+from camket.ledger.events import EVENTS
 from camket.policy.kinds import KINDS, Family
 from camket.policy.words import words
 from camket.project.options import OPTIONS, SCRIPT_OPTIONS, Option
@@ -52,6 +53,12 @@ An error says what is wrong and what to do next, in both languages, without any 
 its meaning. `…` stands for the word, file or clause in question.
 
 """
+EVENTS_HEAD = """# Events of the ledger
+
+Names are forever: an entry written today is read by its name in ten years. Each entry names its event, its doer, the
+pseudonymous id it concerns, and digests of the rows it wrote; never a value.
+
+"""
 KINDS_HEAD = """# Promise kinds
 
 The closed list of meanings that a clause can have. A field that takes words takes one word or a list; left out, or
@@ -59,6 +66,9 @@ The closed list of meanings that a clause can have. A field that takes words tak
 and a suggestion.
 
 """
+# An error is made with its code last, or by a helper of its room that takes it first.
+CODE_LAST = ("vi", "en", "advice_vi", "advice_en", "code")
+CODE_FIRST = ("code", "vi", "en", "advice_vi", "advice_en")
 MADE = "<!-- Made by scripts/docs.py from the code; change it there. -->\n\n"
 
 
@@ -142,7 +152,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
     call = " ".join(
         [
             name,
-            *(p.human_readable_name.upper() if p.required else f"[{p.human_readable_name.upper()}]" for p in arguments),
+            *(p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments),
         ]
     )
     yield f"### `{call}`\n\n{_flat(command.help)}\n\n"
@@ -177,7 +187,7 @@ def _takes(field: Any) -> str:
         return f"[{families[0]}](words.md#{families[0]})"
     if field.annotation is bool:
         return "`true`, `false`"
-    literals = re.findall(r"'([a-z_]+)'", str(field.annotation))
+    literals = re.findall(r"'([a-z_]+)'", str(field.annotation)) if "Literal" in str(field.annotation) else []
     return ", ".join(f"`{word}`" for word in literals) or (
         "a list of ids" if "tuple" in str(field.annotation) else "text"
     )
@@ -231,8 +241,14 @@ def packs() -> str:
         + "## Recipients\n\nThe most categories that such a recipient ever needs.\n\n"
         + table(("bên nhận · recipient", "tiếng Việt", "kind", "at most"), recipients)
         + "## The law's floor (`law: [vn]`)\n\n"
-        + table(("điều · article", "tiếng Việt", "English"), ([f"`{r.id}`", r.vi, r.en] for r in floor(["vn"]).rules))
+        + table(("điều · article", "hiệu lực · in force", "tiếng Việt", "English"), law_rows())
     )
+
+
+def law_rows() -> Iterator[list[str]]:
+    """Lay out the rules of the law pack."""
+    for rule in floor(["vn"]).rules:
+        yield [f"`{rule.article}`", rule.in_force.isoformat(), rule.vi, rule.en]
 
 
 def errors() -> str:
@@ -243,16 +259,25 @@ def errors() -> str:
     )
 
 
+def events() -> str:
+    """Name every event of the ledger."""
+    rows = ([f"`{name}`", sentence.vi, sentence.en] for name, sentence in EVENTS.items())
+    return EVENTS_HEAD + table(("sự kiện · event", "tiếng Việt", "English"), rows)
+
+
 def _codes(path: Path) -> Iterator[tuple[str, ...]]:
     """Find the calls that carry both languages and a code, however they are wrapped."""
-    names = ("vi", "en", "advice_vi", "advice_en", "code")
+    room = path.relative_to(PACKAGE).parts[0]
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call):
+            continue
+        for names in (CODE_LAST, CODE_FIRST):
             given = {**dict(zip(names, node.args, strict=False)), **{k.arg: k.value for k in node.keywords if k.arg}}
             texts = {name: _text(given[name]) for name in names if name in given}
-            if len(texts) == len(names) and all(texts.values()):
-                room = path.relative_to(PACKAGE).parts[0]
-                yield texts["code"], room, texts["vi"], texts["en"], texts["advice_en"]
+            if len(texts) == len(names) and all(texts.values()) and re.fullmatch(r"[a-z…][a-z0-9_.…-]*", texts["code"]):
+                code = texts["code"] if names is CODE_LAST or room != "base" else f"value.{texts['code']}"
+                yield code.replace("….", ""), room, texts["vi"], texts["en"], texts["advice_en"]
+                break
 
 
 def _text(node: ast.expr) -> str:
@@ -270,6 +295,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "words.md": word_list,
     "packs.md": packs,
     "errors.md": errors,
+    "events.md": events,
 }
 
 

@@ -20,7 +20,7 @@ def test_models_and_migrations_agree() -> None:
 
 
 def test_every_migration_can_be_taken_back_or_says_why_not() -> None:
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     one_way = {
         name
         for (label, name), migration in loader.disk_migrations.items()
@@ -32,7 +32,7 @@ def test_every_migration_can_be_taken_back_or_says_why_not() -> None:
 
 
 def test_hand_written_steps_name_both_directions() -> None:
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     written = [
         operation
         for (label, _), migration in loader.disk_migrations.items()

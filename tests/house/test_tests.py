@@ -5,7 +5,14 @@ from pathlib import Path
 
 from tests.house import source
 
-CHECKING = ("raises", "warns", "call_and_validate", "validate_response", "run_state_machine_as_test")
+CHECKING = (
+    "raises",
+    "warns",
+    "django_assert_num_queries",
+    "call_and_validate",
+    "validate_response",
+    "run_state_machine_as_test",
+)
 HIDING = {"skip", "skipif", "skip_if", "xfail", "importorskip", "skipTest", "expectedFailure"}
 MOCKS = {"mock", "unittest.mock", "pytest_mock", "responses", "freezegun", "time_machine"}
 

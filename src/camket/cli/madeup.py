@@ -92,7 +92,7 @@ def _order(chance: random.Random, slug: str, person: Person, source: str) -> Arr
     fields = {"name": person.name, "phone": person.phone, "postal_address": person.address}
     if chance.random() < 0.7:  # noqa: PLR2004 (a share, as good as any)
         fields["email"] = person.email
-    return Arrival(source, fields, lines, marketing=chance.random() < 0.3)  # noqa: PLR2004 (same)
+    return Arrival(source, fields, lines, marketing=chance.random() < 0.3)  # noqa: PLR2004 (a share, as good as any)
 
 
 def _line(chance: random.Random, description: str, unit: str, price: int) -> dict[str, str]:

@@ -22,7 +22,7 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  (the group knows its commands without a context)
         return list(lookup.commands())
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  (same)
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  (it needs no context either)
         found = lookup.commands().get(cmd_name)
         return found and placeholder(found)
 

@@ -1,30 +1,19 @@
 """Run the scheduled and queued work."""
 
-import signal
+import os
+import sys
 from typing import Annotated
 
 import typer
-
-from camket.base.clock import utc_now
-from camket.worker.jobs import jobs
-from camket.worker.loop import Loop
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def work(
-    *,
-    once: Annotated[
-        bool, typer.Option("--once", help="Làm việc đến hạn một lượt rồi thôi. · One round, then end.")
-    ] = False,
+    *, once: Annotated[bool, typer.Option("--once", help="Làm một lượt rồi thôi. · One round, then end.")] = False
 ) -> None:
     """Ghi sổ, gửi tin, dọn mã hết hạn… đến khi bị dừng. · Sequence the ledger, send, expire codes … until stopped."""
-    loop = Loop(jobs(), clock=utc_now)
-    if once:
-        for name, count in loop.turn().items():
-            typer.echo(f"{name}: {count}")
-        return
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: loop.stop())
-    loop.run()
+    # Commands and worker do not know each other (the ladder): this process becomes the worker's own.
+    words = [sys.executable, "-m", "camket.worker", *(["--once"] if once else [])]
+    os.execv(sys.executable, words)  # noqa: S606 (our own program, with words of our own)

@@ -17,7 +17,7 @@ from camket.worker import schedule
 from camket.worker.jobs import Job
 
 LOG = logging.getLogger("camket.worker")
-TICK = 0.5
+TICK = 0.25
 LONGEST_PAUSE = 60.0
 
 

@@ -1,0 +1,30 @@
+"""`python -m camket.worker`: the worker's own process, until SIGTERM or Ctrl-C. `camket work` becomes this."""
+
+import os
+import signal
+import sys
+
+import django
+
+from camket.base.clock import utc_now
+
+
+def main(words: list[str]) -> None:
+    """Run the loop; with `--once` one round, telling how much each job did."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "camket.project.settings")
+    django.setup()
+    from camket.worker.jobs import jobs  # late import: set-up
+    from camket.worker.loop import Loop  # late import: set-up
+
+    loop = Loop(jobs(), clock=utc_now)
+    if "--once" in words:
+        for name, count in loop.turn().items():
+            sys.stdout.write(f"{name}: {count}\n")
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.stop())
+    loop.run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
