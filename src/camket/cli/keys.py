@@ -1,4 +1,4 @@
-"""Print the recovery key, or write the key file again from it."""
+"""Show the key file, print its recovery key, or write it again from that."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +7,20 @@ import typer
 from django.conf import settings
 
 from camket.crypto.providers.local import LocalProvider
+from camket.store import secrets
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.command()
+def status() -> None:
+    """Cho biết tệp khóa đang dùng và nó có mở được dữ liệu không. · Tell which key file is used, and if it fits."""
+    provider = LocalProvider.open(Path(settings.CAMKET_KEYS))
+    typer.echo(f"{settings.CAMKET_KEYS}")
+    for version, name in provider.versions.items():
+        typer.echo(f"{version}: {name}{' (đang dùng · in use)' if version == provider.active else ''}")
+    opened = secrets.open_all(provider)
+    typer.echo(f"mở được {opened} khóa của các cửa hàng · opens {opened} secrets of the shops")
 
 
 @app.command()

@@ -286,37 +286,40 @@ def _object(text: str) -> dict[str, Any]:
     return found
 
 
-def _run(arguments: argparse.Namespace) -> list[Finding]:
-    key = read_key(arguments.key) if arguments.key else None
-    if arguments.receipt:
-        return check_receipt(arguments.receipt.read_text("utf-8"), key=key)
-    with arguments.log.open(encoding="utf-8") as file:
+def check(
+    *, log: Path | None = None, receipt: Path | None = None, key: str = "", checkpoints: Path | None = None
+) -> list[Finding]:
+    """Check a log or a receipt given as files; a file that cannot be read is a finding too."""
+    try:
+        given = read_key(key) if key else None
+        if receipt is not None:
+            return check_receipt(receipt.read_text("utf-8"), key=given)
+        return _check_files(log or Path(), given, checkpoints).findings
+    except (BrokenError, OSError, UnicodeDecodeError) as error:
+        return [Finding(f"không đọc được: {type(error).__name__}", f"cannot be read: {error}")]
+
+
+def _check_files(log: Path, key: Key | None, checkpoints: Path | None) -> Report:
+    with log.open(encoding="utf-8") as file:
         outside = {}
-        if arguments.checkpoints:
+        if checkpoints:
             key = key or read_key(str(_object(file.readline()).get("key", "")))
             file.seek(0)
-            with arguments.checkpoints.open(encoding="utf-8") as notes:
+            with checkpoints.open(encoding="utf-8") as notes:
                 outside = read_outside(notes, key)
-        report = check_log(file, key=key, outside=outside)
-    sys.stdout.write(
-        f"{report.entries} dòng sổ, {report.signed} đã ký · {report.entries} entries, {report.signed} signed\n"
-    )
-    return report.findings
+        return check_log(file, key=key, outside=outside)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m camket.ledger.verifier", description=__doc__)
     parser.add_argument("log", nargs="?", type=Path)
     parser.add_argument("--receipt", type=Path)
-    parser.add_argument("--key")
+    parser.add_argument("--key", default="")
     parser.add_argument("--checkpoints", type=Path)
     arguments = parser.parse_args()
     if bool(arguments.log) == bool(arguments.receipt):
         parser.error("give a log or a receipt")
-    try:
-        findings = _run(arguments)
-    except (BrokenError, OSError) as error:
-        findings = [Finding("không đọc được", f"cannot be read: {error}")]
+    findings = check(**vars(arguments))
     for finding in findings:
         sys.stderr.write(f"{finding.vi} · {finding.en}\n")
     if not findings:

@@ -6,6 +6,7 @@ Different uses never share a key: a digest of one kind tells nothing about anoth
 import threading
 from typing import Literal
 
+from camket.crypto.keyring import Provider
 from camket.crypto.seal import aad
 from camket.store.errors import SecretMissingError
 from camket.store.keys import keyring
@@ -40,6 +41,15 @@ def secret(shop_id: int, name: Name) -> bytes:
     """Give the shop's newest secret of that name, 32 bytes. Errors: `SecretMissingError`, `KeyFileError`."""
     found = _opened.get((shop_id, name))
     return found if found is not None else _open(shop_id, name)
+
+
+def open_all(provider: Provider) -> int:
+    """Try a provider on every secret in the database; how many it opens. Errors: `KeyFileError`, `SealError`."""
+    count = 0
+    for row in ShopSecret.objects.order_by("shop_id", "name").iterator(chunk_size=500):
+        provider.unwrap(row.wrapped, _context(row.shop_id, row.name, row.version))
+        count += 1
+    return count
 
 
 def forget(shop_id: int | None = None) -> None:
