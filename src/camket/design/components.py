@@ -61,7 +61,7 @@ class ComponentNode(template.Node):
         if self.body is not None:
             values["body"] = self.body.render(context)
         values["lang"] = context["lang"]
-        return get_template(f"design/components/{self.spec.name}.html").render(values)
+        return SafeString(get_template(f"design/components/{self.spec.name}.html").render(values))
 
 
 def _compile(spec: Component, parser: Parser, token: Token) -> ComponentNode:
@@ -81,7 +81,7 @@ COMPONENTS = (
     Component("badge", frozenset({"kind", "text"}), choices={"kind": frozenset({"plain", "completion", "overruled"})}),
     Component("card", frozenset({"id", "title"}), {"href": "", "title_lang": ""}, block=True),
     Component("fact", frozenset({"term"}), block=True),
-    Component("facts", frozenset({"label"}), block=True),
+    Component("facts", frozenset({"by"}), block=True),
     Component(
         "notice",
         frozenset({"kind", "title"}),

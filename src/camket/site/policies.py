@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Final
+from itertools import takewhile
 
 from django.urls import reverse
 
@@ -12,20 +12,14 @@ from camket.base.clock import from_ms, to_ms, vietnam_day
 from camket.design.words import Lang, day
 from camket.policy import Clause, Completion, Policy
 from camket.policy.kinds import IdentityPromise
+from camket.policy.render import FACTS_OF_IDENTITY, Addition, Block, Page, anchor, page, pick
 from camket.shops import queries
 from camket.shops.models import PolicyVersion, Shop
-from camket.site.meaning import Meaning, meaning
 
-# Facts of the controller in the order of khatra-8, then the rest: field, Vietnamese, English, address scheme.
-FACTS: Final = (
-    ("name", "Tên", "Name", ""),
-    ("address", "Địa chỉ", "Address", ""),
-    ("phone", "Điện thoại", "Phone", "tel:"),
-    ("hotline", "Đường dây nóng", "Hotline", "tel:"),
-    ("website", "Trang mạng", "Website", "https://"),
-    ("email", "Thư điện tử", "Email", "mailto:"),
-    ("tax_code", "Mã số thuế", "Tax code", ""),
-)
+# What a reader must find (khatra-8): where the shop has not said it, the page says that it has not.
+REQUIRED = ("name", "address")
+# How a fact of the controller can be reached from a page.
+SCHEMES = {"phone": "tel:", "hotline": "tel:", "website": "https://", "email": "mailto:"}
 
 
 def version_in_force(*, shop_id: int, now: datetime) -> PolicyVersion | None:
@@ -55,83 +49,51 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ClauseView:
-    """A clause as shown: its own words, or our translation where there is one."""
+    """A clause as shown, with the names it needs on the page."""
 
-    clause: Clause
+    block: Block
     page_lang: Lang
 
     @property
-    def id(self) -> str:
-        return self.clause.id
-
-    @property
     def anchor(self) -> str:
-        return clause_anchor(self.clause.id)
+        return anchor(self.block.id)
 
     @property
     def label(self) -> str:
-        return f"Điều khoản {self.id}" if self.page_lang == "vi" else f"Clause {self.id}"
+        return f"Điều khoản {self.block.id}" if self.page_lang == "vi" else f"Clause {self.block.id}"
 
     @property
     def link_label(self) -> str:
-        return f"Liên kết đến điều khoản {self.id}" if self.page_lang == "vi" else f"Link to clause {self.id}"
-
-    @property
-    def heading(self) -> str:
-        return _translated(self.clause.heading, self.clause.heading_en, self.page_lang)[0]
-
-    @property
-    def heading_lang(self) -> str:
-        return _translated(self.clause.heading, self.clause.heading_en, self.page_lang)[1]
-
-    @property
-    def text(self) -> str:
-        return _translated(self.clause.text, self.clause.en, self.page_lang)[0]
-
-    @property
-    def lang(self) -> str:
-        return _translated(self.clause.text, self.clause.en, self.page_lang)[1]
-
-    @property
-    def law(self) -> tuple[str, ...]:
-        return self.clause.overruled.law if self.clause.overruled else ()
+        return (
+            f"Liên kết đến điều khoản {self.block.id}" if self.page_lang == "vi" else f"Link to clause {self.block.id}"
+        )
 
     @property
     def instead(self) -> list[Link]:
-        ids = self.clause.overruled.instead if self.clause.overruled else ()
-        return [Link(completion_anchor(one), completion_title(one, self.page_lang), self.page_lang) for one in ids]
+        ids = self.block.instead
+        return [Link(anchor(one, added=True), completion_title(one, self.page_lang), self.page_lang) for one in ids]
 
 
 @dataclass(frozen=True, slots=True)
 class CompletionView:
     """What the owner added: in words, why, and on which articles."""
 
-    completion: Completion
+    addition: Addition
     page_lang: Lang
 
     @property
     def anchor(self) -> str:
-        return completion_anchor(self.completion.id)
+        return anchor(self.addition.id, added=True)
 
     @property
     def title(self) -> str:
-        return completion_title(self.completion.id, self.page_lang)
+        return completion_title(self.addition.id, self.page_lang)
 
     @property
-    def meanings(self) -> list[Meaning]:
-        return [meaning(promise, self.page_lang) for promise in self.completion.promises]
-
-    @property
-    def reason(self) -> str:
-        return _translated(self.completion.because, self.completion.because_en, self.page_lang)[0]
-
-    @property
-    def reason_lang(self) -> str:
-        return _translated(self.completion.because, self.completion.because_en, self.page_lang)[1]
-
-    @property
-    def law(self) -> tuple[str, ...]:
-        return self.completion.law
+    def lines(self) -> list[str]:
+        """What it opens or binds, one sentence each."""
+        blank = "[chưa điền]" if self.page_lang == "vi" else "[not filled in yet]"
+        return [re.sub(r"\[[^\]]*\]", blank, f"{line[0].upper()}{line[1:]}.") for line in self.addition.lines]
 
 
 @dataclass(frozen=True)
@@ -143,20 +105,34 @@ class PolicyView:
     policy: Policy
     lang: Lang
 
-    @property
-    def title(self) -> str:
-        return _translated(self.policy.title.text, self.policy.title.en, self.lang)[0]
+    @cached_property
+    def page(self) -> Page:
+        """The words of the page, laid out by the policy room."""
+        return page(self.policy, self.lang)
 
-    @property
-    def title_lang(self) -> str:
-        return _translated(self.policy.title.text, self.policy.title.en, self.lang)[1]
+    @cached_property
+    def _opening(self) -> list[Block]:
+        """The headings with which the text opens and which are its title, in one language or both."""
+        titles = {_folded(self.policy.title.text), _folded(self.policy.title.en or "")}
+        opens = zip(self.policy.clauses, self.page.blocks, strict=True)
+        return [block for clause, block in takewhile(lambda pair: _is_heading(pair[0], titles), opens)]
 
     @property
     def title_anchor(self) -> str:
-        """The clause that is the page's title, when the text opens with it; it is shown once, as the headline."""
-        first = self.policy.clauses[0]
-        same = first.heading is not None and _folded(first.heading) == _folded(self.policy.title.text)
-        return clause_anchor(first.id) if same and not first.text else ""
+        """The clause that is the page's headline; it is shown once."""
+        return next((anchor(block.id) for block in self._opening if self._is_headline(block)), "")
+
+    @property
+    def title_beside(self) -> list[Link]:
+        """The title in the other language, where the published text opens with both (khatra-13)."""
+        beside = self.policy.title.en if self.lang == "vi" else self.policy.title.text
+        shown: Lang = "en" if self.lang == "vi" else "vi"
+        rest = [block for block in self._opening if not self._is_headline(block)]
+        return [Link(anchor(block.id), beside or "", shown) for block in rest]
+
+    def _is_headline(self, block: Block) -> bool:
+        heading = next(clause.heading for clause in self.policy.clauses if clause.id == block.id)
+        return _folded(heading or "") == _folded(self.policy.title.text)
 
     @property
     def name(self) -> str:
@@ -201,35 +177,37 @@ class PolicyView:
 
     @cached_property
     def clauses(self) -> list[ClauseView]:
-        shown = self.policy.clauses[1:] if self.title_anchor else self.policy.clauses
-        return [ClauseView(clause, self.lang) for clause in shown]
+        """The published text in its order; its opening title is the page's head."""
+        return [ClauseView(block, self.lang) for block in self.page.blocks[len(self._opening) :]]
 
     @cached_property
     def completions(self) -> list[CompletionView]:
-        return [CompletionView(completion, self.lang) for completion in self.policy.completions]
+        """What the owner added, never mixed with the text."""
+        return [CompletionView(addition, self.lang) for addition in self.page.additions]
 
     @property
     def contents(self) -> list[Link]:
         """The headings of the text; the page adds its own sections after them."""
-        return [Link(view.anchor, view.heading, view.heading_lang) for view in self.clauses if view.heading]
+        headed = (view for view in self.clauses if view.block.heading)
+        return [Link(view.anchor, view.block.heading, view.block.heading_lang) for view in headed]
 
     @cached_property
     def controller(self) -> list[Fact]:
-        found = [fact for row in FACTS if (fact := self._fact(*row)) is not None]
-        return [
-            fact for at, fact in enumerate(found) if fact.href == "" or fact.href not in {f.href for f in found[:at]}
-        ]
+        """Who the controller is (khatra-8): a phone that is the hotline too is shown once."""
+        found = [fact for name in FACTS_OF_IDENTITY if (fact := self._fact(name)) is not None]
+        return [fact for at, fact in enumerate(found) if not fact.href or fact.href not in {f.href for f in found[:at]}]
 
-    def _fact(self, field: str, vi: str, en: str, scheme: str) -> Fact | None:
+    def _fact(self, name: str) -> Fact | None:
         """Take the text's own word first; a completion fills what the text leaves open and is marked as one."""
-        value, completed = getattr(self.policy.controller, field), ""
+        value, completed = _filled(getattr(self.policy.controller, name)), ""
         for part, promise in self.policy.promises():
-            if value is None and isinstance(promise, IdentityPromise):
-                value = getattr(promise, field, None)
-                completed = completion_anchor(part.id) if value and isinstance(part, Completion) else ""
-        if not value:
+            if not value and isinstance(promise, IdentityPromise):
+                value = _filled(getattr(promise, name, None))
+                completed = anchor(part.id, added=True) if value and isinstance(part, Completion) else ""
+        if not value and name not in REQUIRED:
             return None
-        return Fact(vi if self.lang == "vi" else en, value, _href(scheme, value), completed)
+        term = pick(FACTS_OF_IDENTITY[name], self.lang)
+        return Fact(term[0].upper() + term[1:], value, _href(SCHEMES.get(name, ""), value), completed)
 
 
 def find(*, slug: str, lang: Lang, now: datetime) -> PolicyView | None:
@@ -252,30 +230,18 @@ def policy_url(slug: str, lang: Lang) -> str:
     return reverse(f"policy-{lang}", kwargs={"slug": slug})
 
 
-def clause_anchor(clause_id: str) -> str:
-    """Give the place of a clause on the page, for ever: `dieu-2.1`."""
-    return "dieu-" + _safe(clause_id)
-
-
-def completion_anchor(completion_id: str) -> str:
-    """Give the place of a completion on the page: `bo-sung-c1`."""
-    return "bo-sung-" + _safe(completion_id)
-
-
 def completion_title(completion_id: str, lang: Lang) -> str:
     """Name a completion so that nobody takes it for the text."""
     return f"Phần bổ sung {completion_id}" if lang == "vi" else f"Completion {completion_id}"
 
 
-def _safe(part_id: str) -> str:
-    return re.sub(r"[^\w.-]", "-", part_id)
+def _is_heading(clause: Clause, titles: set[str]) -> bool:
+    return clause.text is None and clause.heading is not None and _folded(clause.heading) in titles
 
 
-def _translated(vi: str | None, en: str | None, lang: Lang) -> tuple[str, str]:
-    """Give the words for this page and their language: Vietnamese stands in where there is no translation."""
-    if lang == "en" and en:
-        return en, "en"
-    return vi or "", "vi"
+def _filled(value: str | None) -> str:
+    """Give the value, unless it is a blank that the owner has still to fill: `[điền địa chỉ]`."""
+    return value if value and "[" not in value else ""
 
 
 def _folded(text: str) -> str:
@@ -287,4 +253,4 @@ def _href(scheme: str, value: str) -> str:
         return scheme + re.sub(r"[^\d+]", "", value)
     if scheme == "https://":
         return value if value.startswith(("https://", "http://")) else scheme + value
-    return scheme + value if scheme else ""
+    return scheme + value if scheme and value else ""

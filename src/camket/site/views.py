@@ -20,8 +20,8 @@ def policy(request: HttpRequest, lang: Lang, slug: str) -> HttpResponse:
     """Show a shop's policy in force, drawn from its policy file."""
     shown = _find(slug, lang)
     page = Page(
-        title=shown.title,
-        title_lang=shown.title_lang,
+        title=shown.page.title,
+        title_lang=shown.page.title_lang,
         lang=lang,
         home=start_url(lang),
         other=policies.policy_url(slug, other(lang)),
