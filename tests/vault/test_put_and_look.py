@@ -2,13 +2,10 @@
 
 from uuid import UUID
 
-import pytest
-from tests.cast import MINH
-
 from camket.shops.actions import assign_work
 from camket.subjects.actions import create
 from camket.vault.actions import Value, look, put, show
-from camket.vault.errors import RefusedError
+from tests.cast import MINH
 
 
 def _minh(world, slug, now):

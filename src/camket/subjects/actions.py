@@ -1,5 +1,5 @@
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -41,8 +41,9 @@ def create(
 
     INVARIANT 13: a public source always makes a new person; joining two is a proposal that somebody decides.
     """
+    subject_id = uuid7(to_ms(now))
     row = Subject(
-        subject_id=uuid7(to_ms(now)),
+        subject_id=subject_id,
         shop_id=shop_id,
         origin=origin,
         legacy=legacy,
@@ -52,10 +53,10 @@ def create(
     )
     if within is not None:
         within.insert(row)
-        return row.subject_id
-    with deed(shop_id=shop_id, event="subject.created", actor=actor, subject_id=row.subject_id, now=now) as made:
+        return subject_id
+    with deed(shop_id=shop_id, event="subject.created", actor=actor, subject_id=subject_id, now=now) as made:
         made.insert(row)
-    return row.subject_id
+    return subject_id
 
 
 def mark_child(
@@ -111,26 +112,24 @@ def mark_verified(*, subject_id: UUID, item_id: UUID, within: Deed) -> None:
             within.update(row, verified=True)
 
 
-class _taken:  # noqa: N801 - reads as a verb phrase at its use: `with _taken():`
-    """Translates the unique index on verified digests. Holds no savepoint: the deed rolls back whole."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, IntegrityError) and "verified" in str(error) or _names_digest(error):
+@contextmanager
+def _taken() -> Iterator[None]:
+    """Translate the unique index on verified digests; the deed rolls back whole."""
+    try:
+        yield
+    except IntegrityError as error:
+        said = str(error)
+        if "camket_identifier_verified" in said or said.endswith("camket_identifier.digest"):
             raise TakenError from error
-
-
-def _names_digest(error: BaseException | None) -> bool:
-    return isinstance(error, IntegrityError) and "camket_identifier.digest" in str(error)
+        raise
 
 
 def propose(*, shop_id: int, subject_id: UUID, known_subject_id: UUID, kind: str, now: datetime, within: Deed) -> UUID:
     """Keep, as a question for the staff, that a new subject may be a known one: `kind` is what matched."""
+    proposal_id = uuid7(to_ms(now))
     row = Proposal(
         subject_id=subject_id,
-        id=uuid7(to_ms(now)),
+        id=proposal_id,
         known_subject_id=known_subject_id,
         shop_id=shop_id,
         kind=kind,
@@ -138,7 +137,7 @@ def propose(*, shop_id: int, subject_id: UUID, known_subject_id: UUID, kind: str
         made_at=to_ms(now),
     )
     within.insert(row)
-    return row.id
+    return proposal_id
 
 
 def decline(*, shop_id: int, subject_id: UUID, proposal_id: UUID, actor: Actor, now: datetime) -> None:

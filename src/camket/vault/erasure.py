@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, models
 
 from camket.base.actor import Actor
 from camket.base.clock import Period, to_ms
@@ -104,7 +104,7 @@ def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> None:
     ends_at = to_ms(TOMBSTONE_LIFE.after(now))
     digests = list(Identifier.objects.filter(subject_id=subject_id, shop_id=shop_id).values_list("digest", "kind"))
     made.remove_all(ContactCode.objects.filter(digest__in=[digest for digest, _ in digests], shop_id=shop_id))
-    rows = {tombstone_digest(shop_id, digest): kind for digest, kind in digests}
+    rows = {tombstone_digest(shop_id, bytes(digest)): kind for digest, kind in digests}
     there = {row.digest: row for row in Tombstone.objects.filter(digest__in=list(rows), shop_id=shop_id)}
     for row in there.values():
         made.update(row, ends_at=ends_at)
@@ -132,13 +132,18 @@ def _remove_rows(subject_id: UUID, made: Deed) -> dict[str, int]:
 
 def _places() -> Iterator[tuple[type[Record], str]]:
     """Every declared column that names a subject, of every table that does not outlive them; the person comes last."""
-    models = [model for model in apps.get_app_config("camket").get_models() if issubclass(model, Record)]
-    for model in sorted(models, key=lambda model: _LAST.index(model) if model in _LAST else -1):
-        if model in _STAYS or getattr(model, "outlives_subject", ""):
+    tables = [model for model in apps.get_app_config("camket").get_models() if issubclass(model, Record)]
+    for model in sorted(tables, key=lambda model: _LAST.index(model) if model in _LAST else -1):
+        if outlives(model):
             continue
         for column, kind in model.columns.items():
             if kind is Column.PSEUDONYMOUS and (column == "subject_id" or column.endswith("_subject_id")):
                 yield model, column
+
+
+def outlives(model: type[models.Model]) -> bool:
+    """Tell whether a table says, in `outlives_subject`, why its rows stay when their subject is erased."""
+    return model in _STAYS or bool(getattr(model, "outlives_subject", None))
 
 
 def rescan(*, shop_id: int, subject_id: UUID) -> list[Left]:
@@ -147,11 +152,7 @@ def rescan(*, shop_id: int, subject_id: UUID) -> list[Left]:
     Goes over the declared columns and, beside them, over every real table with a column that names a subject, so that
     a table nobody declared is searched too.
     """
-    stays = {model._meta.db_table for model in _STAYS} | {
-        model._meta.db_table
-        for model in apps.get_app_config("camket").get_models()
-        if getattr(model, "outlives_subject", "")
-    }
+    stays = {model._meta.db_table for model in apps.get_app_config("camket").get_models() if outlives(model)}
     value: Any = subject_id if connection.vendor == "postgresql" else subject_id.bytes
     found: list[Left] = []
     with connection.cursor() as cursor:

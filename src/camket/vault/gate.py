@@ -136,7 +136,7 @@ def _roles(facts: Facts, actor: Actor, wish: Wish) -> list[str | None]:
             lacking=("role",),
             categories=wish.categories,
         )
-    return sorted(roles)
+    return [*sorted(roles)]
 
 
 def _check_key(facts: Facts, actor: Actor, wish: Wish) -> None:

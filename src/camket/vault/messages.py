@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+import cbor2
+
 from camket.base.plain import MASK, Plain
 from camket.crypto import aad, seal, unseal
 from camket.ledger.actions import Deed
@@ -35,5 +37,5 @@ def open_params(*, shop_id: int, subject_id: UUID, kind: str, sealed: bytes) -> 
     if row is None:
         raise UnknownItemError
     key = open_key(shop_id=shop_id, subject_id=subject_id, key_id=row.id, retention=OUTBOX_CLASS, wrapped=row.wrapped)
-    opened = canonical.loads(unseal(key, sealed, aad(_PLACE, shop_id, subject_id, kind)))
+    opened = cbor2.loads(unseal(key, sealed, aad(_PLACE, shop_id, subject_id, kind)))
     return {name: opening.plain_text(text, MASK) for name, text in opened.items()}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -29,6 +30,7 @@ from camket.vault.keys import Keys
 from camket.vault.models import Item, Tombstone
 from camket.vault.values import Value
 
+Absent = dict[str | None, tuple[str, ...]]
 _NO_ANCHORS: Mapping[str, datetime] = {}
 
 
@@ -123,12 +125,12 @@ def _admit(task: _Put, values: Sequence[Value], facts: Facts, rulebook: Rulebook
             source=task.source,
             proven=task.proven,
         )
-        absent = {
+        absent: Absent = {
             name: ("third_party_consent",) for name, value in held.items() if value.third_party and not value.stated
         }
 
-        def think(wish: Wish = wish, absent: dict[str, tuple[str]] = absent) -> dict[str | None, Answer]:
-            answers = gate.judge(rulebook=rulebook, facts=facts, actor=task.actor, wish=wish, absent={**absent})
+        def think(wish: Wish = wish, absent: Absent = absent) -> dict[str | None, Answer]:
+            answers = gate.judge(rulebook=rulebook, facts=facts, actor=task.actor, wish=wish, absent=absent)
             if not task.legacy:
                 return answers
             return {name: answer for name, answer in answers.items() if answer.verdict is Verdict.DENY}
@@ -198,7 +200,7 @@ def insert_items(items: Sequence[Item], *, within: Deed) -> None:
         within.wrote(item)
 
 
-def _columns(item: Item) -> tuple[object, ...]:
+def _columns(item: Item) -> tuple[Any, ...]:
     """The values of a row in the order of sql.ITEM_COLUMNS."""
     return (
         raw_id(item.subject_id),

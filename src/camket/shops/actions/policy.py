@@ -11,7 +11,7 @@ from camket.base.clock import to_ms
 from camket.ledger.actions import deed, open_log
 from camket.policy import Policy, check, load_text
 from camket.shops import managers, queries
-from camket.shops.errors import PolicyRefusedError, ShopError, UnknownError
+from camket.shops.errors import NotAllowedError, PolicyRefusedError, ShopError, UnknownError
 from camket.shops.models import PolicyVersion, Setting, Shop
 from camket.shops.settings import SETTINGS
 
@@ -30,7 +30,7 @@ class Loaded:
 def create_shop(*, slug: str, name: str, actor: Actor, now: datetime) -> Shop:
     """Open a shop with its own secrets. Raises ShopError when the slug is taken."""
     if actor.kind != "owner":
-        raise managers.NotAllowedError
+        raise NotAllowedError
     if Shop.objects.filter(slug=slug).exists():
         raise ShopError(
             "tên cửa hàng này đã có",
