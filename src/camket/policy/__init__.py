@@ -5,6 +5,7 @@ from camket.policy import load, compile_rulebook, decide, Question
 
 from camket.policy.check import Finding, check, requirements
 from camket.policy.decide import decide
+from camket.policy.diff import Change, Difference, diff
 from camket.policy.errors import PolicyError, PolicyFileError, Problem, UnknownWordError
 from camket.policy.floor import Floor, FloorRule
 from camket.policy.load import load, load_text
@@ -16,8 +17,10 @@ from camket.policy.words import words
 
 __all__ = [
     "Answer",
+    "Change",
     "Clause",
     "Completion",
+    "Difference",
     "Finding",
     "Floor",
     "FloorRule",
@@ -33,6 +36,7 @@ __all__ = [
     "check",
     "compile_rulebook",
     "decide",
+    "diff",
     "load",
     "load_text",
     "requirements",

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from camket.policy.floor import Floor
 from camket.policy.kinds import CollectPromise, KeepPromise, Listing, Opener, Promise, PurposePromise
 from camket.policy.model import Clause, Completion, Policy
-from camket.policy.reach import Reach, banned, opened
+from camket.policy.reach import DIMENSIONS, MAIN, Reach, banned, opened
 from camket.policy.reading import identity, of_kind, retention_rules, rights
 from camket.policy.render import listed
 from camket.policy.rulebook import Rulebook, compile_rulebook
@@ -46,8 +46,13 @@ class Finding:
 
 def check(policy: Policy, floor: Floor) -> list[Finding]:
     """Every finding, the heaviest first."""
-    found = [*requirements(policy, floor), *_clashes(policy), *_overruled(policy), *_unpublishable(policy), *_idle(policy)]
-    return sorted(found, key=lambda one: (LEVELS.index(one.level), [natural(clause) for clause in one.clauses], one.code))
+    clashes = list(_clashes(policy))
+    told = {one.clauses for one in clashes}
+    found = [*requirements(policy, floor), *clashes, *_overruled(policy), *_unpublishable(policy), *_idle(policy)]
+    found += [one for one in _unlisted(policy) if one.clauses not in told]
+    return sorted(
+        found, key=lambda one: (LEVELS.index(one.level), [natural(clause) for clause in one.clauses], one.code)
+    )
 
 
 def requirements(policy: Policy, floor: Floor) -> list[Finding]:
@@ -67,7 +72,9 @@ def _identity(policy: Policy) -> Iterator[Finding]:
     if "address" not in known:
         yield _lack("no_address", "D52-69.1đ", "chưa có địa chỉ của đơn vị", "the controller has no address")
     if not {"email", "phone", "hotline"} & set(known):
-        yield _lack("no_contact", "ECL-11.1", "chưa có cách liên hệ (email, điện thoại)", "there is no contact (email, phone)")
+        yield _lack(
+            "no_contact", "ECL-11.1", "chưa có cách liên hệ (email, điện thoại)", "there is no contact (email, phone)"
+        )
 
 
 def _scope(policy: Policy, rulebook: Rulebook) -> Iterator[Finding]:
@@ -105,10 +112,10 @@ def _periods(policy: Policy, rulebook: Rulebook) -> Iterator[Finding]:
 
 
 def collected(policy: Policy) -> frozenset[str]:
-    """Categories that some `collect` promise opens; every category where one names none."""
+    """Categories that some `collect` promise names."""
     found: set[str] = set()
     for _, promise in of_kind(policy, CollectPromise):
-        found |= set(promise.categories) or set(words().categories)
+        found |= set(promise.categories)
     return frozenset(word for word in found if words().categories[word].sensitivity != "forbidden")
 
 
@@ -127,7 +134,9 @@ def _ways(policy: Policy) -> Iterator[Finding]:
     promotional = {word.id for word in words().purposes.values() if word.promotional}
     advertises = any(promotional & set(p.purposes) for _, p in of_kind(policy, PurposePromise))
     if advertises and not {"stop_advertising", "withdraw"} & set(given):
-        yield _lack("no_opt_out", "SPAM-13.4", "quảng cáo mà không có cách ngừng nhận", "it advertises without a way to stop it")
+        yield _lack(
+            "no_opt_out", "SPAM-13.4", "quảng cáo mà không có cách ngừng nhận", "it advertises without a way to stop it"
+        )
 
 
 def _clashes(policy: Policy) -> Iterator[Finding]:
@@ -142,16 +151,21 @@ def _clashes(policy: Policy) -> Iterator[Finding]:
                 continue
             seen.add(pair)
             if isinstance(part, Clause) and isinstance(other, Clause):
-                yield _clash(policy, part, other, denied)
+                yield _clash(policy, part, other, denied, reach)
             elif isinstance(part, Completion) and not _lifts(opener, ban, other.id) and denied.covers(reach):
                 yield _void(part, other)
 
 
 def _contradict(ban: Promise, denied: Reach, opener: Promise, reach: Reach) -> bool:
-    if not denied.overlaps(reach):
+    """Whether one sentence forbids what the other names. A ban that only narrows what the other leaves open is no clash."""
+    if not denied.overlaps(reach) or (isinstance(ban, Listing) and ban.kind != opener.kind):
         return False
-    # A closed list contradicts another promise of its own kind; that a purpose is "also" spoken to elsewhere does not.
-    return ban.kind == opener.kind if isinstance(ban, Listing) else _governs(ban, opener)
+    narrowed = any(
+        getattr(denied, name) is not None and getattr(reach, name) is None
+        for name in DIMENSIONS
+        if name not in ("actions", MAIN[opener.kind])
+    )
+    return not narrowed and (isinstance(ban, Listing) or _governs(ban, opener))
 
 
 def _governs(ban: Promise, opener: Promise) -> bool:
@@ -162,15 +176,16 @@ def _lifts(opener: Promise, ban: Promise, ban_id: str) -> bool:
     return isinstance(opener, Opener) and ban_id in opener.despite and _governs(ban, opener)
 
 
-def _clash(policy: Policy, part: Clause, other: Clause, denied: Reach) -> Finding:
+def _clash(policy: Policy, part: Clause, other: Clause, denied: Reach, reach: Reach) -> Finding:
     """`part` opens what `other` forbids. It is settled where an exception, in the text or by completion, names the ban."""
     named = {
         holder.citation
         for holder, promise in policy.promises()
-        if isinstance(promise, Opener) and other.id in promise.despite and (reach := opened(promise)) and denied.overlaps(reach)
+        if isinstance(promise, Opener) and other.id in promise.despite
+        if (opens := opened(promise)) and denied.overlaps(opens) and reach.overlaps(opens)
     }
     if named:
-        how = ", ".join(sorted(named, key=natural))
+        how = part.id if part.citation in named else ", ".join(sorted(named, key=natural))
         return Finding(
             "clash",
             (part.id, other.id),
@@ -182,10 +197,34 @@ def _clash(policy: Policy, part: Clause, other: Clause, denied: Reach) -> Findin
     return Finding(
         "clash",
         (part.id, other.id),
-        f"điều khoản {part.id} cho phép điều mà {other.id} không cho phép; điều hẹp hơn được áp dụng cho đến khi cửa hàng bổ sung",
+        f"điều khoản {part.id} cho phép điều mà {other.id} không cho phép; "
+        "điều hẹp hơn được áp dụng cho đến khi cửa hàng bổ sung",
         f"clause {part.id} opens what {other.id} forbids; the narrower runs until the shop completes it",
         code="clash",
     )
+
+
+def _unlisted(policy: Policy) -> Iterator[Finding]:
+    """A sentence that works for purposes which no sentence of the text names: it stands against the lists of the text."""
+    told = [(clause, promise) for clause in policy.clauses for promise in clause.promises]
+    listing = [(clause, promise) for clause, promise in told if isinstance(promise, PurposePromise)]
+    known = {purpose for _, promise in listing for purpose in promise.purposes}
+    for clause, promise in told:
+        wanted = set(getattr(promise, "purposes", ()))
+        if not isinstance(promise, CollectPromise) or not wanted or wanted & known:
+            continue
+        others = [one for one, _ in listing]
+        others += [
+            one for one, p in told if isinstance(p, CollectPromise) and not set(p.sources) & set(promise.sources)
+        ]
+        for other in dict.fromkeys(one.id for one in others if one is not clause):
+            yield Finding(
+                "clash",
+                (clause.id, other),
+                f"điều khoản {clause.id} nêu việc mà danh sách ở {other} không có",
+                f"clause {clause.id} speaks of what the list of {other} does not name",
+                code="unlisted",
+            )
 
 
 def _void(part: Completion, other: Clause | Completion) -> Finding:
@@ -207,7 +246,8 @@ def _overruled(policy: Policy) -> Iterator[Finding]:
                 "overruled",
                 (clause.id,),
                 f"điều khoản {clause.id} bị luật thay thế ({law})" + (f"; thay bằng {instead}" if instead else ""),
-                f"clause {clause.id} is overruled by law ({law})" + (f"; what runs instead: {instead}" if instead else ""),
+                f"clause {clause.id} is overruled by law ({law})"
+                + (f"; what runs instead: {instead}" if instead else ""),
                 clause.overruled.law[0],
                 "overruled",
             )

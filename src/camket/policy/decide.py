@@ -13,7 +13,7 @@ def decide(rulebook: Rulebook, question: Question) -> Answer:
     try:
         return _decide(rulebook, question)
     except Exception:  # noqa: BLE001  (an error inside a rule denies: the gate must never fail open)
-        return Answer(Verdict.DENY, "error", rulebook, question, lacking=("error",))
+        return Answer(Verdict.DENY, "error", rulebook, question, gaps=("error",))
 
 
 def _decide(rulebook: Rulebook, question: Question) -> Answer:
@@ -46,13 +46,13 @@ def _decide(rulebook: Rulebook, question: Question) -> Answer:
         lifted = _lifted(rulebook, met & checks.union)
         standing = against & (rulebook.law | ~lifted)
         if standing:
-            return _refused(rulebook, question, checks, matched, unmet, standing)
+            return _refused(rulebook, question, checks, unmet, standing)
         binding &= ~lifted | rulebook.law
     for mask in checks.masks:
         if not met & mask:
             return _unopened(rulebook, question, checks, matched, unmet)
     if not checks.masks:
-        return Answer(Verdict.GAP, "gap", rulebook, question, lacking=("action",))
+        return Answer(Verdict.GAP, "gap", rulebook, question, gaps=("action",))
     return Answer(Verdict.ALLOW, "open", rulebook, question, met & checks.union, binding)
 
 
@@ -63,18 +63,17 @@ def _lifted(rulebook: Rulebook, openers: int) -> int:
     return lifted
 
 
-def _refused(rulebook: Rulebook, question: Question, checks: Checks, matched: int, unmet: int, standing: int) -> Answer:
+def _refused(rulebook: Rulebook, question: Question, checks: Checks, unmet: int, standing: int) -> Answer:
     """Denied by the law or a ban; a promise that would lift the ban but whose needs are missing is cited with it."""
     law = standing & rulebook.law
     if law:
-        return Answer(Verdict.DENY, "law", rulebook, question, law, lacking=_lacking(rulebook, law & unmet, question))
+        return Answer(Verdict.DENY, "law", rulebook, question, law, unmet=law & unmet)
     would = 0
     for low in each_bit(unmet & checks.union & rulebook.lifting):
         if rulebook.lifts[low] & standing:
             would |= low
     cited = standing | would
-    lacking = _lacking(rulebook, cited & unmet, question)
-    return Answer(Verdict.DENY, "ban", rulebook, question, cited, lacking=lacking)
+    return Answer(Verdict.DENY, "ban", rulebook, question, cited, unmet=cited & unmet)
 
 
 def _unopened(rulebook: Rulebook, question: Question, checks: Checks, matched: int, unmet: int) -> Answer:
@@ -86,13 +85,9 @@ def _unopened(rulebook: Rulebook, question: Question, checks: Checks, matched: i
     if closing:
         return Answer(Verdict.DENY, "ban", rulebook, question, closing)
     if gaps:
-        return Answer(Verdict.GAP, "gap", rulebook, question, lacking=gaps)
+        return Answer(Verdict.GAP, "gap", rulebook, question, gaps=gaps)
     closed = 0
     for mask in checks.masks:
         if not matched & ~unmet & mask:
             closed |= unmet & mask
-    return Answer(Verdict.DENY, "unmet", rulebook, question, closed, lacking=_lacking(rulebook, closed, question))
-
-
-def _lacking(rulebook: Rulebook, rules: int, question: Question) -> tuple[str, ...]:
-    return tuple(sorted(rulebook.needed(rules) & question.missing))
+    return Answer(Verdict.DENY, "unmet", rulebook, question, closed, unmet=closed)

@@ -47,8 +47,6 @@ class PolicyFileError(PolicyError):
 class UnknownWordError(PolicyError):
     """A word that is not in the list of its family; `suggestions` are the nearest that are."""
 
-    exit_code = 2
-
     def __init__(self, *, family: str, names: tuple[str, str], word: str, suggestions: Sequence[str]) -> None:
         self.family = family
         self.word = word

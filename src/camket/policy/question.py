@@ -49,10 +49,9 @@ class Answer:
     """What the gate says. Its reasons are worked out when they are asked for, not when it is made.
 
     `kind` is why: `open`, `law`, `ban`, `unmet` (a promise opens it, but a fact is missing), `gap` or `error`.
-    `lacking` names the facts that are missing, or for a gap the dimensions no promise speaks to.
     """
 
-    __slots__ = ("_cited", "_relied", "kind", "lacking", "question", "rulebook", "verdict")
+    __slots__ = ("_cited", "_gaps", "_relied", "_unmet", "kind", "question", "rulebook", "verdict")
 
     def __init__(
         self,
@@ -62,15 +61,17 @@ class Answer:
         question: Question,
         cited: int = 0,
         relied: int = 0,
-        lacking: tuple[str, ...] = (),
+        unmet: int = 0,
+        gaps: tuple[str, ...] = (),
     ) -> None:
         self.verdict = verdict
         self.kind = kind
         self.rulebook = rulebook
         self.question = question
-        self.lacking = lacking
         self._cited = cited
         self._relied = relied
+        self._unmet = unmet
+        self._gaps = gaps
 
     @property
     def allowed(self) -> bool:
@@ -82,6 +83,13 @@ class Answer:
         if self.kind == "error":
             return ("error",)
         return self.rulebook.cited(self._cited)
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The missing facts that the answer fell on; for a gap the dimensions that no promise speaks to."""
+        if self._gaps:
+            return self._gaps
+        return tuple(sorted(self.rulebook.needed(self._unmet) & self.question.missing)) if self._unmet else ()
 
     @property
     def articles(self) -> "tuple[FloorRule, ...]":
