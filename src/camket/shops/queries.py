@@ -12,7 +12,7 @@ from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.policy import Policy, Rulebook, compile_rulebook, load_text
 from camket.shops.errors import ShopError, UnknownError
-from camket.shops.models import Agreement, ApiKey, PolicyVersion, Setting, Shop, Staff
+from camket.shops.models import Agreement, ApiKey, PolicyVersion, Setting, Shop, Staff, StaffRole
 from camket.shops.settings import SETTINGS, value_of
 from camket.shops.tokens import token_digest
 
@@ -65,6 +65,13 @@ def staff(*, shop_id: int, staff_id: UUID) -> Staff:
     if found is None:
         raise UnknownError("nhân viên", "member of staff", "staff")
     return found
+
+
+def directors(*, shop_id: int) -> list[str]:
+    """Email addresses of the shop's directors, where they gave one."""
+    holding = StaffRole.objects.filter(shop_id=shop_id, role="director").values_list("staff_id", flat=True)
+    found = Staff.objects.filter(id__in=list(holding), shop_id=shop_id, left_at=None).exclude(email="")
+    return list(found.order_by("id").values_list("email", flat=True))
 
 
 def newest_version(*, shop_id: int) -> int:

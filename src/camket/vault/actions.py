@@ -6,7 +6,7 @@ from camket.vault.emergency import break_glass
 from camket.vault.erasure import Left, rescan, shred
 from camket.vault.gate import Grant, Wish, ask, attempt, granted, watched
 from camket.vault.looking import find, look
-from camket.vault.messages import open_params, seal_params
+from camket.vault.messages import opened, queue
 from camket.vault.opening import show
 from camket.vault.putting import put
 from camket.vault.values import Found, Look, Seen, Shredded, Value
@@ -27,11 +27,11 @@ __all__ = [
     "find",
     "granted",
     "look",
-    "open_params",
+    "opened",
     "put",
+    "queue",
     "request_code",
     "rescan",
-    "seal_params",
     "show",
     "shred",
     "verify_contact",

@@ -6,10 +6,17 @@ from camket.base.actor import Actor
 from camket.base.values import accept
 from camket.ledger.actions import deed
 from camket.policy import words
+from camket.shops.queries import shop
 from camket.subjects import blind, codes
 from camket.subjects.queries import by_identifier
 from camket.vault.errors import VaultError
-from camket.vault.messages import seal_params
+from camket.vault.messages import queue
+
+_TITLE = "Mã xác minh · Verification code"
+_TEXT = (
+    "{code} là mã xác minh của bạn tại {shop}, có hiệu lực 10 phút. Đừng đưa mã này cho ai.\n"
+    "{code} is your verification code at {shop}, valid for 10 minutes. Give it to nobody."
+)
 
 
 def request_code(*, shop_id: int, kind: str, text: str, actor: Actor, now: datetime) -> None:
@@ -42,11 +49,13 @@ def request_code(*, shop_id: int, kind: str, text: str, actor: Actor, now: datet
             within=made,
         )
         if subject_id is not None:
-            seal_params(
-                shop_id=shop_id,
+            queue(
                 subject_id=subject_id,
                 kind="one_time_code",
-                params={"to": contact, "code": code},
+                channel="email" if kind == "email" else "sms",
+                to=contact,
+                title=_TITLE,
+                text=_TEXT.format(shop=shop(shop_id=shop_id).name, code=code),
                 now=now,
                 within=made,
             )

@@ -11,12 +11,18 @@ from camket.base.ids import uuid7
 from camket.ledger.actions import deed
 from camket.shops.actions.work import work_reference
 from camket.shops.models import Assignment
-from camket.shops.queries import staff
+from camket.shops.queries import directors, staff
 from camket.subjects.queries import subject
 from camket.vault.errors import VaultError
+from camket.vault.messages import queue
 
 LONGEST: Final = timedelta(hours=4)
 LEAST_WORDS: Final = 3
+_TITLE: Final = "Mở khẩn cấp dữ liệu khách hàng · Break-glass"
+_TEXT: Final = (
+    "{who} tự mở dữ liệu một khách hàng cho công việc {work} trong {minutes} phút. Lý do: {why}\n"
+    "{who} opened a customer's data for {work}, for {minutes} minutes, without being assigned. Why: {why}"
+)
 
 
 def break_glass(
@@ -37,7 +43,7 @@ def break_glass(
             "break_glass",
             field="explanation",
         )
-    staff(shop_id=shop_id, staff_id=UUID(person))
+    named = staff(shop_id=shop_id, staff_id=UUID(person))
     subject(shop_id=shop_id, subject_id=subject_id)
     row = Assignment(
         subject_id=subject_id,
@@ -52,4 +58,15 @@ def break_glass(
     with deed(shop_id=shop_id, event="glass.broken", actor=actor, subject_id=subject_id, now=now, work=work) as made:
         made.detail.update(minutes=minutes, explanation=sha256(explanation.encode()).digest())
         made.insert(row)
+        for address in directors(shop_id=shop_id):
+            queue(
+                subject_id=subject_id,
+                kind="break_glass",
+                channel="email",
+                to=address,
+                title=_TITLE,
+                text=_TEXT.format(who=named.name, work=work, minutes=minutes, why=explanation.strip()),
+                now=now,
+                within=made,
+            )
     return row
