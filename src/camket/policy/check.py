@@ -5,11 +5,11 @@ This is the part that stops a policy from being adopted. The checker with all cl
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from camket.policy.floor import Floor
-from camket.policy.kinds import CollectPromise, KeepPromise, Listing, Opener, Promise, PurposePromise
+from camket.policy.kinds import AccessPromise, CollectPromise, KeepPromise, Listing, Opener, Promise, PurposePromise
 from camket.policy.model import Clause, Completion, Policy
 from camket.policy.reach import DIMENSIONS, MAIN, Reach, banned, opened
 from camket.policy.reading import identity, of_kind, retention_rules, rights
@@ -142,7 +142,7 @@ def _ways(policy: Policy) -> Iterator[Finding]:
 def _clashes(policy: Policy) -> Iterator[Finding]:
     """Sentences of the text where one forbids what another opens, settled or not; and completions that open nothing."""
     bans = [(part, promise, reach) for part, promise in policy.promises() if (reach := banned(promise))]
-    openers = [(part, promise, reach) for part, promise in policy.promises() if (reach := opened(promise))]
+    openers = [(part, promise, reach) for part, promise in policy.promises() if (reach := _told(promise))]
     seen: set[tuple[str, str]] = set()
     for part, opener, reach in openers:
         for other, ban, denied in bans:
@@ -154,6 +154,14 @@ def _clashes(policy: Policy) -> Iterator[Finding]:
                 yield _clash(policy, part, other, denied, reach)
             elif isinstance(part, Completion) and not _lifts(opener, ban, other.id) and denied.covers(reach):
                 yield _void(part, other)
+
+
+def _told(promise: Promise) -> Reach | None:
+    """What the sentence itself opens. That who may read may also give away, if a recipient is open, is not its word."""
+    reach = opened(promise)
+    if reach is None or not isinstance(promise, AccessPromise):
+        return reach
+    return replace(reach, actions=(reach.actions or frozenset()) - {"disclose"})
 
 
 def _contradict(ban: Promise, denied: Reach, opener: Promise, reach: Reach) -> bool:
