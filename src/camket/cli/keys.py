@@ -34,7 +34,7 @@ def restore(
     file: Annotated[
         typer.FileText,
         typer.Argument(
-            help="Tệp có khóa khôi phục, `-` là bàn phím. · File with the recovery key, `-` for standard input."
+            help="Tệp có khóa khôi phục, `-` là bàn phím. · File with the recovery key, `-`: standard input."
         ),
     ],
 ) -> None:

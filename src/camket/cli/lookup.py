@@ -80,21 +80,23 @@ def _needs_django(tree: ast.Module) -> bool:
     return any(not _is_pure(module) for module in imported(tree))
 
 
+@cache
 def _is_pure(module: str) -> bool:
     parts = module.split(".")
-    if parts[0] == "camket":
-        return len(parts) > 1 and parts[1] in PURE and parts[:3] != ["camket", "cli", "edge"]
-    return parts[0] != "django"
+    if parts[0] != "camket":
+        return parts[0] != "django"
+    if len(parts) < 2 or parts[1] not in PURE:  # noqa: PLR2004 (package and room)
+        return False
+    neighbour = FOLDER / f"{parts[2]}.py" if parts[1] == "cli" and parts[2:] else None
+    if neighbour is None or not neighbour.is_file():
+        return True
+    return not _needs_django(ast.parse(neighbour.read_text("utf-8")))
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
     """Name every module that the code imports, wherever the import stands."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            yield from (
-                (f"{node.module}.{name.name}" for name in node.names)
-                if node.module == "camket"
-                else [node.module or ""]
-            )
+            yield from (f"{node.module}.{name.name}" for name in node.names)
         elif isinstance(node, ast.Import):
             yield from (name.name for name in node.names)

@@ -1,5 +1,8 @@
 """Bring database, keys and shops in order, without starting anything."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from camket.base.clock import utc_now
 from camket.cli import errors
 from camket.crypto.providers.local import LocalProvider
 from camket.shops.actions import load_shops
-from camket.store import keys
+from camket.store import secrets
 from camket.store.models import ShopSecret
 
 app = typer.Typer(add_completion=False)
@@ -32,14 +35,31 @@ def say(vi: str, en: str) -> None:
 
 
 def set_up(now: datetime) -> None:
-    """Bring database, keys and shops in order. Everything that can refuse does so before anything is written."""
+    """Bring database, keys and shops in order. Everything that can refuse does so before anything is written.
+
+    Two starts at once on one machine take turns: the second finds everything in order.
+    """
+    with alone(Path(settings.HOME)):
+        _set_up(now)
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Hold this installation's lock; the system lets go of it when the process ends, however it ends."""
+    with (home / "setup.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _set_up(now: datetime) -> None:
     existing = inspect_database()
     made = not Path(settings.CAMKET_KEYS).exists()
     provider = LocalProvider.open_or_create(Path(settings.CAMKET_KEYS), existing=existing)
     if made:
         show_recovery_key(provider)
+    if existing:
+        require_right_key()
     migrate()
-    keys.keyring()
     loaded = load_shops(directory=Path(settings.CAMKET_POLICIES), actor=Actor(kind="owner"), now=now)
     new = [shop for shop in loaded if shop.outcome != "unchanged"]
     say(
@@ -64,6 +84,12 @@ def require_postgres() -> None:
         connection.Database.connect(**{**parameters, "connect_timeout": 5}).close()
     except connection.Database.OperationalError as error:
         raise errors.database_unreachable() from error
+
+
+def require_right_key() -> None:
+    """Open one of the stored secrets; `KeyFileError` when the key file is another installation's."""
+    shop_id = ShopSecret.objects.order_by("shop_id").values_list("shop_id", flat=True)[0]
+    secrets.secret(shop_id, "row")
 
 
 def show_recovery_key(provider: LocalProvider) -> None:

@@ -1,5 +1,6 @@
 """Serve the web pages and the API."""
 
+import os
 import socket
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from granian.log import LogLevels
 from camket.cli import errors
 
 app = typer.Typer(add_completion=False)
+# Python threads wait for the database most of the time; more than this only wait for each other.
+THREADS = min(8, 2 * (os.cpu_count() or 1))
 APPLICATION = "camket.project.wsgi:application"
 
 
@@ -19,7 +22,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Địa chỉ lắng nghe. · Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Cổng. · Port.", min=1, max=65535)] = 8000,
     processes: Annotated[int, typer.Option(help="Số tiến trình. · Number of processes.", min=1)] = 1,
-    threads: Annotated[int, typer.Option(help="Số luồng mỗi tiến trình. · Threads per process.", min=1)] = 8,
+    threads: Annotated[int, typer.Option(help="Số luồng mỗi tiến trình. · Threads per process.", min=1)] = THREADS,
 ) -> None:
     """Phục vụ trang web và API đến khi bị dừng (Ctrl-C). · Serve pages and API until stopped (Ctrl-C)."""
     require_free_port(host, port)

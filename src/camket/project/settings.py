@@ -10,7 +10,7 @@ from camket.project.database import database
 PACKAGE = Path(__file__).resolve().parent.parent
 options.refuse_unknown()
 HOME = Path(options.read("HOME")).resolve()
-HOME.mkdir(parents=True, exist_ok=True)
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _secret() -> str:
