@@ -17,6 +17,10 @@ UNITS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "cai": ("cái", "items", ("cai", "item", "items", "pc", "pcs", "chiec", "con")),
     "bo": ("bộ", "sets", ("bo", "set", "sets")),
     "doi": ("đôi", "pairs", ("doi", "cap", "pair", "pairs")),
+    "chai": ("chai", "bottles", ("chai", "lon", "bottle", "bottles", "can", "cans")),
+    "goi": ("gói", "bags", ("goi", "bao", "tui", "bag", "bags")),
+    "lit": ("lít", "litres", ("lit", "l", "litre", "litres")),
+    "tam": ("tấm", "sheets", ("tam", "to", "sheet", "sheets")),
     "cuon": ("cuộn", "rolls", ("cuon", "roll", "rolls")),
     "kg": ("kg", "kilograms", ("kg", "ky", "ki", "kilo", "kilogam")),
 }
@@ -35,8 +39,22 @@ class Quantity:
     unit: str
 
     def __str__(self) -> str:
-        number = f"{self.amount.normalize():f}".replace(".", ",")
-        return f"{number} {UNITS[self.unit][0]}"
+        return f"{plain(self.amount)} {UNITS[self.unit][0]}"
+
+
+def plain(amount: Decimal) -> str:
+    """Write an amount without its unit, a comma before decimals: `12,5`."""
+    return f"{amount.normalize():f}".replace(".", ",")
+
+
+def number(text: str) -> Decimal:
+    """Read back what `plain` wrote."""
+    return Decimal(text.replace(",", "."))
+
+
+def sign(unit: str) -> str:
+    """Give a unit's Vietnamese sign; an unknown unit stands for itself."""
+    return UNITS[unit][0] if unit in UNITS else unit
 
 
 def parse(text: str, *, unit: str | None = None) -> Quantity:
@@ -60,10 +78,10 @@ def unit_of(text: str) -> str | None:
     return _SPELLINGS.get(fold(text.replace("²", "2")))
 
 
-def _checked(number: str, unit: str) -> Quantity:
+def _checked(digits: str, unit: str) -> Quantity:
     # 1.200 is a thousand and 12.5 is twelve and a half: a dot before exactly three digits groups thousands here.
-    grouped = re.fullmatch(r"(\d{1,3}(?:\.\d{3})+)(,\d+)?", number, re.ASCII)
-    amount = Decimal(number.replace(".", "").replace(",", ".") if grouped else number.replace(",", "."))
+    grouped = re.fullmatch(r"(\d{1,3}(?:\.\d{3})+)(,\d+)?", digits, re.ASCII)
+    amount = Decimal(digits.replace(".", "").replace(",", ".") if grouped else digits.replace(",", "."))
     if not 0 < amount <= _MOST:
         raise _unreadable()
     return Quantity(amount, unit)

@@ -1,6 +1,7 @@
 """Imports every room's models, so that Django finds them under the one label."""
 
 from camket.consent import models as consent
+from camket.intake import models as intake
 from camket.ledger import models as ledger
 from camket.outbox import models as outbox
 from camket.shops import models as shops
@@ -9,4 +10,4 @@ from camket.subjects import models as subjects
 from camket.vault import models as vault
 from camket.worker import models as worker
 
-__all__ = ["consent", "ledger", "outbox", "shops", "store", "subjects", "vault", "worker"]
+__all__ = ["consent", "intake", "ledger", "outbox", "shops", "store", "subjects", "vault", "worker"]
