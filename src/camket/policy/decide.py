@@ -83,7 +83,7 @@ def _unopened(rulebook: Rulebook, question: Question, checks: Checks, matched: i
     gaps = tuple(name for name, mask in zip(checks.names, checks.masks, strict=True) if not matched & mask)
     closing = matched & rulebook.closing if "purpose" in gaps else 0
     if closing:
-        return Answer(Verdict.DENY, "ban", rulebook, question, closing)
+        return Answer(Verdict.DENY, "closed", rulebook, question, closing, gaps=gaps)
     if gaps:
         return Answer(Verdict.GAP, "gap", rulebook, question, gaps=gaps)
     closed = 0

@@ -152,7 +152,7 @@ def _sources(policy: Policy) -> Grants:
 
 
 def _categories(policy: Policy) -> Grants:
-    return _gather(policy, CollectPromise, lambda promise: promise.categories or tuple(words().categories))
+    return _gather(policy, CollectPromise, lambda promise: promise.categories)
 
 
 def _recipients(policy: Policy) -> Grants:
@@ -224,7 +224,7 @@ def _purposes_of(policy: Policy, categories: frozenset[str]) -> frozenset[str]:
     """Consent-based purposes that work with any of these categories."""
     found: frozenset[str] = frozenset()
     for _, promise in of_kind(policy, CollectPromise):
-        if not promise.categories or categories & set(promise.categories):
+        if categories & set(promise.categories):
             found |= _all_purposes(policy, promise.purposes)
     return _asked(policy, found)
 

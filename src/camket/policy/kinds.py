@@ -34,7 +34,7 @@ def problem(code: str, *, vi: str, en: str, advice_vi: str, advice_en: str) -> P
 
 
 def _listed(value: object) -> object:
-    if value == "all" or value == ["all"]:
+    if value in ("all", ["all"]):
         return ()
     if isinstance(value, str):
         return (value,)
@@ -46,7 +46,8 @@ def _listed(value: object) -> object:
             advice_vi="ghi ít nhất một từ, hoặc `all`, hoặc bỏ hẳn trường này",
             advice_en="write at least one word, or `all`, or leave the field out",
         )
-    return tuple(dict.fromkeys(value)) if isinstance(value, list) and all(isinstance(x, str) for x in value) else value
+    words_only = isinstance(value, list | tuple) and all(isinstance(word, str) for word in value)
+    return tuple(dict.fromkeys(value)) if words_only else value  # type: ignore[call-overload]  # the check narrows it
 
 
 def _known(family: str) -> Callable[[str], str]:
@@ -72,6 +73,13 @@ def _named(value: tuple[str, ...]) -> tuple[str, ...]:
 
 def _some(value: object) -> object:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+def _spelled_out(value: object) -> object:
+    """`all` as the list of every category: here, leaving the field out means that no data is named yet."""
+    if value in ("all", ["all"]):
+        return tuple(word.id for word in words().categories.values() if word.sensitivity != "forbidden")
+    return value
 
 
 def _period(text: str) -> str:
@@ -193,7 +201,7 @@ class CollectPromise(Listing):
     kind = "collect"
     label = ("nguồn thu thập", "source")
     sources: Annotated[Sources, _Named] = Field(alias="from")
-    categories: Categories = ()
+    categories: Annotated[Categories, BeforeValidator(_spelled_out)] = ()
     purposes: Purposes = Field(default=(), alias="for")
 
 
