@@ -12,7 +12,7 @@ from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.policy import Policy, Rulebook, compile_rulebook, load_text
 from camket.shops.errors import ShopError, UnknownError
-from camket.shops.models import Agreement, ApiKey, PolicyVersion, Setting, Shop, Staff, StaffRole
+from camket.shops.models import Agreement, ApiKey, PolicyVersion, Setting, Shop, Staff, StaffRole, Undertaking
 from camket.shops.settings import SETTINGS, value_of
 from camket.shops.tokens import token_digest
 
@@ -36,6 +36,16 @@ class KeyHolder:
         """Give the doer for the ledger and the gate; `on_behalf` counts for systems only."""
         person = self.staff_id or on_behalf
         return Actor(kind="system", id=str(self.key_id), on_behalf=str(person) if person else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of the staff as lists show them."""
+
+    staff_id: UUID
+    name: str
+    roles: tuple[str, ...]
+    undertaking: int
 
 
 def shop(*, shop_id: int) -> Shop:
@@ -65,6 +75,18 @@ def staff(*, shop_id: int, staff_id: UUID) -> Staff:
     if found is None:
         raise UnknownError("nhân viên", "member of staff", "staff")
     return found
+
+
+def staff_list(*, shop_id: int) -> list[Person]:
+    """Everybody who works for the shop, by name, with roles and the newest undertaking signed (0: none)."""
+    roles: dict[UUID, list[str]] = {}
+    for held in StaffRole.objects.filter(shop_id=shop_id).order_by("role"):
+        roles.setdefault(held.staff_id, []).append(held.role)
+    signed: dict[UUID, int] = {}
+    for one in Undertaking.objects.filter(shop_id=shop_id).order_by("version"):
+        signed[one.staff_id] = one.version
+    rows = Staff.objects.filter(shop_id=shop_id, left_at=None).order_by("name", "id")
+    return [Person(row.id, row.name, tuple(roles.get(row.id, ())), signed.get(row.id, 0)) for row in rows]
 
 
 def directors(*, shop_id: int) -> list[str]:

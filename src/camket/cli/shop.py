@@ -1,0 +1,72 @@
+"""Load, list and adopt the shops' policies."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.conf import settings
+
+from camket.base.actor import Actor
+from camket.base.clock import from_ms, utc_now
+from camket.shops import actions, queries
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="In JSON. · Print JSON.")]
+
+
+@app.command()
+def load(
+    folder: Annotated[Path | None, typer.Argument(help="Thư mục chính sách. · Folder of policies.")] = None,
+) -> None:
+    """Mở cửa hàng và áp dụng chính sách của cả thư mục; chạy lại được. · Open shops and adopt a folder's policies."""
+    directory = folder or Path(settings.CAMKET_POLICIES)
+    for shop in actions.load_shops(directory=directory, actor=Actor(kind="owner"), now=utc_now()):
+        typer.echo(f"{shop.slug:<24} {shop.version:>4}  {shop.outcome}")
+
+
+@app.command("list")
+def list_(*, as_json: Json = False) -> None:
+    """Liệt kê các cửa hàng và bản chính sách đang áp dụng. · List the shops and the policy version in force."""
+    found = [
+        {
+            "shop": shop.slug,
+            "name": shop.name,
+            "version": queries.newest_version(shop_id=shop.id),
+            "opened": from_ms(shop.opened_at).isoformat(),
+        }
+        for shop in queries.shops()
+    ]
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for shop in found:
+        typer.echo(f"{shop['shop']:<24} {shop['version']:>4}  {shop['name']}")
+
+
+@app.command()
+def adopt(
+    shop: Annotated[str, typer.Argument(help="Tên cửa hàng. · Shop.")],
+    file: Annotated[Path, typer.Argument(help="Tệp chính sách. · Policy file.", exists=True, dir_okay=False)],
+) -> None:
+    """Áp dụng một bản chính sách mới; bản còn thiếu bị từ chối. · Adopt a new version; one that lacks things is refused."""
+    row = actions.adopt_policy(
+        shop_id=queries.shop_by_slug(slug=shop).id,
+        text=file.read_text("utf-8"),
+        actor=Actor(kind="owner"),
+        now=utc_now(),
+    )
+    typer.echo(f"{shop} {row.version} {row.digest.hex()}")
+
+
+@app.command("set")
+def set_(
+    shop: Annotated[str, typer.Argument(help="Tên cửa hàng. · Shop.")],
+    name: Annotated[str, typer.Argument(help="Tên thiết lập. · Name of the setting.")],
+    value: Annotated[str, typer.Argument(help="Giá trị. · Value.")],
+) -> None:
+    """Đổi một thiết lập của cửa hàng. · Change a setting of the shop."""
+    actions.set_setting(
+        shop_id=queries.shop_by_slug(slug=shop).id, name=name, value=value, actor=Actor(kind="owner"), now=utc_now()
+    )
