@@ -9,7 +9,7 @@ import hashlib
 import hmac
 
 EXACT_BYTES = 16
-NAME_BITS = 14
+NAME_BITS = 12
 _NAME_BYTES = 2
 
 
