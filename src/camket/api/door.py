@@ -18,6 +18,8 @@ from ninja.parser import Parser
 from camket.api import errors, routes, status
 from camket.api.keys import BearerKey
 from camket.base.errors import CamketError
+from camket.subjects.errors import UnknownSubjectError
+from camket.vault.errors import RefusedError
 
 log = logging.getLogger("camket.api")
 
@@ -86,19 +88,21 @@ def _answer(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _translated(error: Exception) -> CamketError | None:
     """Give our error for what a room, ninja or Django raised; nothing for a fault of ours."""
+    found: CamketError | None = None
     match error:
+        case RefusedError() if "subject" in error.lacking:
+            found = UnknownSubjectError()  # INVARIANT 8: another shop's person is as unknown as nobody
         case CamketError():
-            return error
+            found = error
         case AuthenticationError():
-            return errors.unauthorized()
+            found = errors.unauthorized()
         case ValidationError():
-            return errors.invalid(error.errors)
+            found = errors.invalid(error.errors)
         case Http404():
-            return errors.not_found()
+            found = errors.not_found()
         case HttpError(status_code=status.BAD_REQUEST):
-            return errors.malformed()
-        case _:
-            return None
+            found = errors.malformed()
+    return found
 
 
 def _log_fault(request: HttpRequest, error: Exception) -> None:

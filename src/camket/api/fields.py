@@ -7,8 +7,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Annotated, Any
+from uuid import UUID
 
-from ninja import Schema
+from ninja import Header, Schema
 from pydantic import AfterValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -44,9 +45,8 @@ Value = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT), After
 Work = Annotated[
     str,
     Field(
-        min_length=3,
         max_length=80,
-        pattern=r"^[a-z_]+:[A-Za-z0-9._-]+$",
+        pattern=r"^[a-z][a-z_]{1,19}:[A-Za-z0-9-]{1,59}$",
         description="The piece of work, `kind:id`, such as `order:1042`; the shop's own id, never a person's value.",
     ),
     AfterValidator(_no_phone),
@@ -69,6 +69,16 @@ class OneOf:
         if value not in words().family(self.family):
             raise PydanticCustomError("unknown_word", "the word is not in the word list")
         return value
+
+
+Reason = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
+OnBehalf = Annotated[
+    UUID | None,
+    Header(
+        alias="Camket-On-Behalf-Of",
+        description="For the key of a system: the staff id of the person who is signed in there.",
+    ),
+]
 
 
 Action = Annotated[str, OneOf("actions")]

@@ -16,6 +16,8 @@ _BY_CODE: Final = {
     "not_allowed": 403,
     "not_found": 404,
     "conflict": 409,
+    "no-such-entry": 404,
+    "no-such-log": 404,
     "contact_taken": 409,
     "erased": 409,
     "too_many_codes": 429,

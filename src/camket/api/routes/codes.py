@@ -1,0 +1,72 @@
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from camket.api.answers import BODY, GATED, answers
+from camket.api.fields import In, OnBehalf, Value
+from camket.api.keys import holder
+from camket.base.clock import utc_now
+from camket.subjects.queries import subject
+from camket.vault import actions as vault
+
+router = Router(tags=["codes"])
+
+
+class CodeIn(In):
+    """A contact that a one-time code shall go to."""
+
+    kind: Literal["phone", "email"]
+    value: Value
+
+
+class AcceptedOut(Schema):
+    """The same answer whether the shop knows the contact or not."""
+
+    accepted: Literal[True] = True
+
+
+@router.post(
+    "contact-codes",
+    response=answers(AcceptedOut, *BODY, 429, status=202),
+    summary="Gửi mã một lần · Send a one-time code",
+    operation_id="send_code",
+)
+def send(request: HttpRequest, data: CodeIn, on_behalf: OnBehalf = None) -> AcceptedOut:
+    """Send a code to a contact that the shop knows; the answer never tells whether it does."""
+    key = holder(request)
+    vault.request_code(shop_id=key.shop_id, kind=data.kind, text=data.value, actor=key.actor(on_behalf), now=utc_now())
+    return AcceptedOut()
+
+
+class VerifyIn(In):
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+
+class VerifiedOut(Schema):
+    verified: Literal[True] = True
+
+
+@router.post(
+    "subjects/{uuid:subject_id}/items/{uuid:item_id}/verify",
+    response=answers(VerifiedOut, *BODY, *GATED, 409),
+    summary="Xác minh liên hệ bằng mã · Verify a contact by its code",
+    operation_id="verify_contact",
+)
+def verify(
+    request: HttpRequest, subject_id: UUID, item_id: UUID, data: VerifyIn, on_behalf: OnBehalf = None
+) -> VerifiedOut:
+    """Mark a contact as proven. Every fault of a code has the same answer, and a wrong try counts."""
+    key = holder(request)
+    subject(shop_id=key.shop_id, subject_id=subject_id)
+    vault.verify_contact(
+        shop_id=key.shop_id,
+        subject_id=subject_id,
+        item_id=item_id,
+        code=data.code,
+        actor=key.actor(on_behalf),
+        now=utc_now(),
+    )
+    return VerifiedOut()

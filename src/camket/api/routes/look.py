@@ -1,0 +1,183 @@
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from camket.api.answers import BODY, GATED, answers
+from camket.api.fields import Category, In, OnBehalf, Purpose, Value, Work
+from camket.api.keys import holder
+from camket.base.clock import from_ms, utc_now
+from camket.vault import actions as vault
+
+router = Router(tags=["look"])
+
+
+class LookIn(In):
+    """Which values, why, and for which piece of work."""
+
+    categories: Annotated[list[Category], Field(min_length=1, max_length=40)]
+    purpose: Purpose
+    work: Work
+    group: UUID | None = None
+
+
+class ItemOut(Schema):
+    """One opened value. `value` is the mask where the policy says so (`masked`)."""
+
+    item_id: UUID
+    category: str
+    value: str
+    masked: bool
+    verified: bool
+    third_party: bool
+    source: str
+    basis: str
+    purposes: list[str]
+    collected_at: str
+    expires_at: str | None
+    legacy: str
+    group: UUID | None
+    version: int
+
+
+class LookOut(Schema):
+    """What the look gave, the ledger's entry of it, and on which clauses it rests."""
+
+    items: list[ItemOut]
+    withheld: int
+    duties: list[str]
+    citations: list[str]
+    entry: UUID
+
+
+@router.post(
+    "subjects/{uuid:subject_id}/look",
+    response=answers(LookOut, *BODY, *GATED),
+    summary="Xem dữ liệu của một khách hàng · Look at a customer's values",
+    operation_id="look",
+)
+def look(request: HttpRequest, subject_id: UUID, data: LookIn, on_behalf: OnBehalf = None) -> LookOut:
+    """Open values of one person if the policy lets this person of the staff see them for this purpose and work."""
+    key = holder(request)
+    seen = vault.look(
+        shop_id=key.shop_id,
+        subject_id=subject_id,
+        categories=data.categories,
+        purpose=data.purpose,
+        work=data.work,
+        group=data.group,
+        actor=key.actor(on_behalf),
+        now=utc_now(),
+    )
+    cited = dict.fromkeys(citation for answer in seen.answers.values() for citation in answer.citations)
+    return LookOut(
+        items=[_item(value) for value in seen.values],
+        withheld=seen.withheld,
+        duties=sorted(seen.duties),
+        citations=list(cited),
+        entry=seen.entry_id,
+    )
+
+
+def _item(seen: vault.Seen) -> ItemOut:
+    """Put an opened value into the answer; here, and not before, it becomes text."""
+    return ItemOut(
+        item_id=seen.item_id,
+        category=seen.category,
+        value=vault.show(seen),
+        masked=seen.only_masked,
+        verified=seen.verified,
+        third_party=seen.third_party,
+        source=seen.source,
+        basis=seen.basis,
+        purposes=list(seen.purposes),
+        collected_at=from_ms(seen.collected_at).isoformat(),
+        expires_at=from_ms(seen.expires_at).isoformat() if seen.expires_at is not None else None,
+        legacy=seen.legacy,
+        group=seen.group,
+        version=seen.version,
+    )
+
+
+class FindIn(In):
+    """What to look for. The value stands in the body, never in an address."""
+
+    category: Category
+    value: Value
+    purpose: Purpose
+    work: Work
+
+
+class FoundOut(Schema):
+    """A person found, by pseudonym. No value comes with it."""
+
+    subject_id: UUID
+    item_id: UUID
+    verified: bool
+
+
+class FindOut(Schema):
+    found: list[FoundOut]
+
+
+@router.post(
+    "subjects/find",
+    response=answers(FindOut, *BODY, *GATED),
+    summary="Tìm khách hàng · Find a customer",
+    operation_id="find",
+)
+def find(request: HttpRequest, data: FindIn, on_behalf: OnBehalf = None) -> FindOut:
+    """Find people of the shop by a contact, user name, number or name."""
+    key = holder(request)
+    found = vault.find(
+        shop_id=key.shop_id,
+        kind=data.category,
+        text=data.value,
+        purpose=data.purpose,
+        work=data.work,
+        actor=key.actor(on_behalf),
+        now=utc_now(),
+    )
+    return FindOut(
+        found=[FoundOut(subject_id=one.subject_id, item_id=one.item_id, verified=one.verified) for one in found]
+    )
+
+
+class ChangeIn(In):
+    """The corrected value, and the version that was read: another one answers 409."""
+
+    value: Value
+    version: Annotated[int, Field(ge=1, le=2_000_000_000)]
+    purpose: Purpose
+    work: Work
+
+
+class ChangeOut(Schema):
+    version: int
+
+
+@router.post(
+    "subjects/{uuid:subject_id}/items/{uuid:item_id}/change",
+    response=answers(ChangeOut, *BODY, *GATED, 409),
+    summary="Sửa một giá trị · Correct a value",
+    operation_id="change",
+)
+def change(
+    request: HttpRequest, subject_id: UUID, item_id: UUID, data: ChangeIn, on_behalf: OnBehalf = None
+) -> ChangeOut:
+    """Correct one value that was read before. A corrected contact is unverified again."""
+    key = holder(request)
+    version = vault.change(
+        shop_id=key.shop_id,
+        subject_id=subject_id,
+        item_id=item_id,
+        text=data.value,
+        version=data.version,
+        purpose=data.purpose,
+        work=data.work,
+        actor=key.actor(on_behalf),
+        now=utc_now(),
+    )
+    return ChangeOut(version=version)
