@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -14,7 +14,7 @@ from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.base.values import accept
 from camket.ledger.actions import Deed, deed
-from camket.policy import Answer, Rulebook, Verdict, words
+from camket.policy import Answer, Rulebook, words
 from camket.shops import queries as shops
 from camket.store.db import raw_id
 from camket.subjects import actions as subjects
@@ -31,6 +31,8 @@ from camket.vault.models import Item, Tombstone
 from camket.vault.values import Value
 
 Absent = dict[str | None, tuple[str, ...]]
+# What the shop held before is taken in to be justified or destroyed, unless the law itself forbids holding it.
+_LEGACY_REFUSED: Final = frozenset({"law", "error"})
 _NO_ANCHORS: Mapping[str, datetime] = {}
 
 
@@ -69,8 +71,8 @@ def put(
     """Seal values and keep them with keys, look-up rows and one ledger entry, in one transaction.
 
     Each value passes the gate: may this source supply this category for each of these purposes? One refusal refuses
-    the whole. Legacy data (`legacy` is its declared origin, `basis` the declared basis) comes in over a gap, never over
-    a denial, and opens only when the gate says so later. `anchors` are events whose moments are known
+    the whole. Legacy data (`legacy` is its declared origin, `basis` the declared basis) is refused by the law only; it
+    opens when the gate says so later, and what no clause covers is for the owner to justify or destroy. `anchors` are events whose moments are known
     (`order_completed`, `last_order` …). `prepared` values were normalised and checked by intake already.
 
     Errors: RefusedError, BadValueError, TakenError (verified for somebody else), ErasedError (legacy of an erased
@@ -133,7 +135,7 @@ def _admit(task: _Put, values: Sequence[Value], facts: Facts, rulebook: Rulebook
             answers = gate.judge(rulebook=rulebook, facts=facts, actor=task.actor, wish=wish, absent=absent)
             if not task.legacy:
                 return answers
-            return {name: answer for name, answer in answers.items() if answer.verdict is Verdict.DENY}
+            return {name: answer for name, answer in answers.items() if answer.kind in _LEGACY_REFUSED}
 
         gate.decided(wish, think)
 
