@@ -1,6 +1,8 @@
 """Errors of the intake room."""
 
-from camket.base.errors import CamketError
+from collections.abc import Sequence
+
+from camket.base.errors import BadValueError, CamketError
 
 
 class IntakeError(CamketError):
@@ -17,3 +19,14 @@ class TableError(IntakeError):
 
 class MapError(IntakeError):
     """A mapping file that does not fit the table or the word list."""
+
+
+class BadInputError(IntakeError):
+    """Something that was sent cannot be read. `errors` names every wrong field; the message is that of the first."""
+
+    def __init__(self, errors: Sequence[BadValueError]) -> None:
+        first = errors[0]
+        super().__init__(
+            first.vi, first.en, first.advice_vi, first.advice_en, first.code, field=first.field, clauses=first.clauses
+        )
+        self.errors = tuple(errors)

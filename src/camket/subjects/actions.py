@@ -35,13 +35,15 @@ def create(
     legacy: str = "",
     child: bool = False,
     representative: bool = False,
+    subject_id: UUID | None = None,
     within: Deed | None = None,
 ) -> UUID:
     """Make a new person under a pseudonym. `origin` is the source; `legacy` the declared origin of imported data.
 
+    `subject_id` is an id that the caller made for a person who is not there yet, as a deed about them needs.
     INVARIANT 13: a public source always makes a new person; joining two is a proposal that somebody decides.
     """
-    subject_id = uuid7(to_ms(now))
+    subject_id = subject_id or uuid7(to_ms(now))
     row = Subject(
         subject_id=subject_id,
         shop_id=shop_id,
