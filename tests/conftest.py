@@ -21,6 +21,9 @@ from django.conf import settings
 os.environ["CAMKET_HOME"] = tempfile.mkdtemp(prefix="camket-test-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "camket.project.settings"
 HOME = settings.HOME
+if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A real file: several connections at once lock it as they do in production.
+    settings.DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
 
 MONDAY = datetime.fromisoformat("2026-03-02T09:00:00+07:00")
 
@@ -42,6 +45,14 @@ class Clock:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    from tests import databases
+
+    with django_db_blocker.unblock():
+        databases.empty_quickly()
 
 
 @pytest.fixture

@@ -68,9 +68,17 @@ def _make(now: datetime) -> World:
     return made
 
 
+# Rows that others point to go in first.
+PARENTS = ("camket_shop", "camket_subject", "camket_staff", "camket_item_key", "camket_consent_text")
+
+
+def _order(table: str) -> tuple[int, str]:
+    return (PARENTS.index(table) if table in PARENTS else len(PARENTS), table)
+
+
 def _dump() -> Iterator[tuple[str, tuple[list[str], list[Any]]]]:
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
+        for table in sorted(connection.introspection.table_names(cursor), key=_order):
             if table.startswith("camket_"):
                 cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
                 rows = cursor.fetchall()

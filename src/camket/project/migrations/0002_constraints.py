@@ -5,6 +5,7 @@ Look-up tables (identifiers, name tokens, codes) have no foreign keys: on a clus
 from the person. tests/vault/test_constraints.py lists what stands in each database after all migrations.
 """
 
+import re
 from typing import Any, Final
 
 from django.db import migrations
@@ -35,7 +36,13 @@ LINKS: Final = (
 # Rows that are never updated, and deleted only when their subject was erased in the same or an earlier deed.
 ANSWERS: Final = ("camket_consent_event", "camket_restraint")
 # Rows that are never updated or deleted.
-FROZEN: Final = ("camket_entry", "camket_entry_subject", "camket_erasure", "camket_policy_version", "camket_consent_text")
+FROZEN: Final = (
+    "camket_entry",
+    "camket_entry_subject",
+    "camket_erasure",
+    "camket_policy_version",
+    "camket_consent_text",
+)
 
 
 def _joined(left: str, columns: tuple[str, ...], right: str, others: tuple[str, ...]) -> str:
@@ -67,7 +74,7 @@ def sqlite_statements() -> list[str]:
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
     for table in ANSWERS:
-        erased = f"SELECT 1 FROM camket_erasure WHERE camket_erasure.subject_id = OLD.subject_id"
+        erased = "SELECT 1 FROM camket_erasure WHERE camket_erasure.subject_id = OLD.subject_id"
         made.append(
             f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} WHEN NOT EXISTS ({erased}) "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -114,13 +121,32 @@ def postgresql_statements() -> list[str]:
     return made
 
 
+def _statements(editor: BaseDatabaseSchemaEditor) -> list[str]:
+    return sqlite_statements() if editor.connection.vendor == "sqlite" else postgresql_statements()
+
+
 def install(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
     """Add what the database at hand needs."""
-    statements = sqlite_statements() if editor.connection.vendor == "sqlite" else postgresql_statements()
-    for statement in statements:
+    for statement in _statements(editor):
         editor.execute(statement, params=None)
+
+
+# What takes back a statement, by how it begins.
+_BACK: Final = (
+    (r"CREATE TRIGGER (\w+) .* ON (\w+) FOR EACH ROW EXECUTE FUNCTION", r"DROP TRIGGER \1 ON \2"),
+    (r"CREATE TRIGGER (\w+) ", r"DROP TRIGGER \1"),
+    (r"ALTER TABLE (\w+) ADD CONSTRAINT (\w+) ", r"ALTER TABLE \1 DROP CONSTRAINT \2"),
+    (r"\s*CREATE FUNCTION (\w+)\(\)", r"DROP FUNCTION \1()"),
+)
+
+
+def remove(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    """Take all of it back, in the other order."""
+    for statement in reversed(_statements(editor)):
+        found, back = next((match, back) for given, back in _BACK if (match := re.match(given, statement)))
+        editor.execute(found.expand(back), params=None)
 
 
 class Migration(migrations.Migration):
     dependencies = [("camket", "0001_initial")]
-    operations = [migrations.RunPython(install, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(install, remove)]
