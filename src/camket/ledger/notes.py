@@ -63,7 +63,10 @@ def read(note: str, public: bytes) -> Statement | None:
 
 def _signed(statement: Statement, signatures: str, public: bytes) -> bool:
     wanted = f"— {statement.origin} "
-    for line in signatures.splitlines():
+    lines = signatures.split("\n")
+    if lines.pop() or not all(line.startswith("— ") for line in lines):
+        return False
+    for line in lines:
         if line.startswith(wanted):
             found = base64.b64decode(line.removeprefix(wanted), validate=True)
             if found[:_HASH_BYTES] == _key_hash(statement.origin, public):

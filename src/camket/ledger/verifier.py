@@ -87,7 +87,10 @@ def read_note(text: str, key: Key) -> Note:
         or not lines[1].isdigit()
     ):
         raise BrokenError("the checkpoint is not one of this log")
-    for line in text[cut + 2 :].split("\n"):
+    signatures = text[cut + 2 :].split("\n")
+    if signatures.pop() or not all(line.startswith("\u2014 ") for line in signatures):
+        raise BrokenError("the checkpoint is not a signed note")
+    for line in signatures:
         dash, _, rest = line.partition(" ")
         name, _, body = rest.rpartition(" ")
         if dash == "\u2014" and name == key.origin:
@@ -166,9 +169,9 @@ class LogCheck:
                 self._head(read_key(key))
             case {"seq": int(seq), "entry": str(entry)} if not self._ended:
                 self._entry(seq, _from_base64(entry))
-            case {"checkpoint": str(note)} if self.key is not None:
+            case {"checkpoint": str(note)} if self.key is not None and not self._ended:
                 self._checkpoint(note, self.key)
-            case {"end": int(count)} if count == self.tree.size:
+            case {"end": int(count)} if count == self.tree.size and not self._ended:
                 self._ended = True
             case _:
                 self._say(f"dòng {number} không đúng dạng hoặc sai chỗ", f"line {number} is malformed or out of place")
