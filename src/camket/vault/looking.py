@@ -130,12 +130,12 @@ def find(
         if pack.index == "exact":
             matches = subjects.by_identifier(shop_id=shop_id, kind=kind, normalised=normalised)
             found = [Found(match.subject_id, match.item_id, match.verified) for match in matches]
-            opened = len(found)
+            opened = [match.subject_id for match in matches]
         else:
             found, opened = _by_name(shop_id, kind, normalised, now)
-        for match in found:
-            made.member(match.subject_id)
-        made.detail.update(kind=kind, found=len(found), opened=opened)
+        for subject_id in opened:
+            made.member(subject_id)
+        made.detail.update(kind=kind, found=len(found), opened=len(opened))
     return found
 
 
@@ -145,7 +145,7 @@ def _may_search(shop_id: int, actor: Actor, wish: Wish, now: datetime) -> dict[s
     return gate.judge(rulebook=rulebook, facts=facts, actor=actor, wish=wish, present=_ASKED_LATER)
 
 
-def _by_name(shop_id: int, kind: str, name: str, now: datetime) -> tuple[list[Found], int]:
+def _by_name(shop_id: int, kind: str, name: str, now: datetime) -> tuple[list[Found], list[UUID]]:
     """Open the candidates' names inside the vault and keep those that fit: same given name, all words among theirs."""
     wanted = fold(name).split()
     candidates = subjects.by_name(shop_id=shop_id, name=name, limit=MOST_CANDIDATES)
@@ -156,4 +156,4 @@ def _by_name(shop_id: int, kind: str, name: str, now: datetime) -> tuple[list[Fo
             held = fold(opening.unlocked(item, wrapped, {})).split()
             if item.id == match.item_id and held[-1:] == wanted[-1:] and set(wanted) <= set(held):
                 found.append(Found(match.subject_id, item.id, item.verified))
-    return found, len(candidates)
+    return found, [match.subject_id for match in candidates]
