@@ -10,7 +10,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Header, Schema
-from pydantic import AfterValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -20,6 +28,7 @@ from camket.policy.words import words
 LINE = r"^[^\u0000-\u001F\u007F]*$"
 TEXT = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
 
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}", re.ASCII)
 PHONE = re.compile(r":(?:\+?84|0)[1-9][0-9]{8,9}$")
 
 
@@ -31,6 +40,19 @@ class In(Schema):
 
 def nfc(value: str) -> str:
     return unicodedata.normalize("NFC", value)
+
+
+def _number(value: object) -> object:
+    """JSON has numbers, text and truth values, and one does not pass for another."""
+    if isinstance(value, (bool, str)):
+        raise PydanticCustomError("not_a_number", "the value is not a JSON number")
+    return value
+
+
+def _moment(value: object) -> object:
+    if not (isinstance(value, str) and MOMENT.match(value)):
+        raise PydanticCustomError("not_a_moment", "the value is not an RFC 3339 moment")
+    return value
 
 
 def _no_phone(work: str) -> str:
@@ -71,6 +93,9 @@ class OneOf:
         return value
 
 
+Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=2_000_000_000)]
+Flag = Annotated[bool, Field(strict=True)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Reason = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
 OnBehalf = Annotated[
     UUID | None,

@@ -1,12 +1,11 @@
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import Category, Channel, In, OnBehalf, Purpose, Value, Work
+from camket.api.fields import Category, Channel, Count, Flag, In, OnBehalf, Purpose, Value, Work
 from camket.api.keys import holder
 from camket.base.clock import from_ms, utc_now
 from camket.consent import actions as consent
@@ -172,7 +171,7 @@ def state(request: HttpRequest, subject_id: UUID, data: StateIn, on_behalf: OnBe
 class ReceiptIn(In):
     """Which answer, and for which piece of work its receipt is wanted."""
 
-    number: Annotated[int, Field(ge=1, le=2_000_000_000)]
+    number: Count
     purpose: Purpose
     work: Work
 
@@ -225,7 +224,7 @@ class RestrainIn(In):
     kind: Literal["restrict", "object"]
     how: How
     purpose: Purpose | None = None
-    lifted: bool = False
+    lifted: Flag = False
 
 
 class RestrainOut(Schema):

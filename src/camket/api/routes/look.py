@@ -6,7 +6,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import Category, In, OnBehalf, Purpose, Value, Work
+from camket.api.fields import Category, Count, In, OnBehalf, Purpose, Value, Work
 from camket.api.keys import holder
 from camket.base.clock import from_ms, utc_now
 from camket.vault import actions as vault
@@ -149,7 +149,7 @@ class ChangeIn(In):
     """The corrected value, and the version that was read: another one answers 409."""
 
     value: Value
-    version: Annotated[int, Field(ge=1, le=2_000_000_000)]
+    version: Count
     purpose: Purpose
     work: Work
 

@@ -3,10 +3,10 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import In, OnBehalf, Value, Work
+from camket.api.fields import Count, In, Moment, OnBehalf, Value, Work
 from camket.api.keys import holder
 from camket.base.clock import from_ms, utc_now
 from camket.shops import actions as shops
@@ -23,7 +23,7 @@ class AssignIn(In):
     staff_id: UUID
     work: Work
     reason: Literal["assigned", "cover"] = "assigned"
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     cover_for: UUID | None = None
 
 
@@ -100,7 +100,7 @@ class GlassIn(In):
 
     work: Work
     explanation: Value
-    minutes: Annotated[int, Field(ge=1, le=240)]
+    minutes: Annotated[Count, Field(le=240)]
 
 
 @router.post(
