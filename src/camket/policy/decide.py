@@ -46,7 +46,7 @@ def _decide(rulebook: Rulebook, question: Question) -> Answer:
         lifted = _lifted(rulebook, met & checks.union)
         standing = against & (rulebook.law | ~lifted)
         if standing:
-            return _refused(rulebook, question, checks, unmet, standing)
+            return _refused(rulebook, question, checks, (matched, unmet), standing)
         binding &= ~lifted | rulebook.law
     for mask in checks.masks:
         if not met & mask:
@@ -63,8 +63,11 @@ def _lifted(rulebook: Rulebook, openers: int) -> int:
     return lifted
 
 
-def _refused(rulebook: Rulebook, question: Question, checks: Checks, unmet: int, standing: int) -> Answer:
-    """Denied by the law or a ban; a promise that would lift the ban but whose needs are missing is cited with it."""
+def _refused(rulebook: Rulebook, question: Question, checks: Checks, spoken: tuple[int, int], standing: int) -> Answer:
+    """Denied by the law or a ban. Cited with a ban: a promise that would lift it but whose needs are missing, and the
+    clause that closes the list of purposes where no promise opens this one. `spoken` are the rules matched and unmet.
+    """
+    matched, unmet = spoken
     law = standing & rulebook.law
     if law:
         return Answer(Verdict.DENY, "law", rulebook, question, law, unmet=law & unmet)
@@ -72,8 +75,14 @@ def _refused(rulebook: Rulebook, question: Question, checks: Checks, unmet: int,
     for low in each_bit(unmet & checks.union & rulebook.lifting):
         if rulebook.lifts[low] & standing:
             would |= low
-    cited = standing | would
+    cited = standing | would | _closing(rulebook, checks, matched)
     return Answer(Verdict.DENY, "ban", rulebook, question, cited, unmet=cited & unmet)
+
+
+def _closing(rulebook: Rulebook, checks: Checks, matched: int) -> int:
+    """The clauses that close the list of purposes, where no promise opens the purpose asked for."""
+    asked = checks.names[:1] == ("purpose",)
+    return matched & rulebook.closing if asked and not matched & checks.masks[0] else 0
 
 
 def _unopened(rulebook: Rulebook, question: Question, checks: Checks, matched: int, unmet: int) -> Answer:
@@ -81,8 +90,7 @@ def _unopened(rulebook: Rulebook, question: Question, checks: Checks, matched: i
     denied for the facts that are missing.
     """
     gaps = tuple(name for name, mask in zip(checks.names, checks.masks, strict=True) if not matched & mask)
-    closing = matched & rulebook.closing if "purpose" in gaps else 0
-    if closing:
+    if closing := _closing(rulebook, checks, matched):
         return Answer(Verdict.DENY, "closed", rulebook, question, closing, gaps=gaps)
     if gaps:
         return Answer(Verdict.GAP, "gap", rulebook, question, gaps=gaps)

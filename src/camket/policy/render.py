@@ -264,21 +264,26 @@ SECTIONS: Final[dict[str, Two]] = {
 def html(policy: Policy, lang: str = "vi") -> str:
     """A standalone page: semantic HTML without style or script, every word escaped."""
     made = page(policy, lang)
+    title = _title_clause(policy)
+    place = f' id="{escape(anchor(title))}"' if title else ""
     parts = [
         "<!doctype html>",
         f'<html lang="{lang}">',
         f'<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(made.title)}</title></head>',
-        f"<body><main>{_tag('h1', made.title, made.title_lang, lang)}",
+        f"<body><main>{_tag('h1', made.title, made.title_lang, lang, place)}",
         *_front(made),
-        *(_block_html(block, lang) for block in made.blocks if not _is_title(block, made)),
+        *(_block_html(block, lang) for block in made.blocks if block.id != title),
         *_additions_html(made),
         "</main></body></html>",
     ]
     return "\n".join(part for part in parts if part) + "\n"
 
 
-def _is_title(block: Block, made: Page) -> bool:
-    return not block.text and " ".join(block.heading.split()).casefold() == " ".join(made.title.split()).casefold()
+def _title_clause(policy: Policy) -> str:
+    """The id of the first clause when it is the page's title: it is shown once, as the headline."""
+    first = policy.clauses[0]
+    same = " ".join((first.heading or "").split()).casefold() == " ".join(policy.title.text.split()).casefold()
+    return first.id if same and not first.text else ""
 
 
 def _front(made: Page) -> Iterator[str]:
@@ -291,8 +296,8 @@ def _front(made: Page) -> Iterator[str]:
         yield f"<section><h2>{escape(pick(SECTIONS['identity'], made.lang))}</h2><dl>{rows}</dl></section>"
 
 
-def _tag(name: str, text: str, text_lang: str, lang: str) -> str:
-    mark = f' lang="{text_lang}"' if text_lang != lang else ""
+def _tag(name: str, text: str, text_lang: str, lang: str, more: str = "") -> str:
+    mark = more + (f' lang="{text_lang}"' if text_lang != lang else "")
     return f"<{name}{mark}>{escape(text.strip())}</{name}>"
 
 

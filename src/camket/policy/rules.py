@@ -76,7 +76,9 @@ def _rules(part: Clause | Completion, promise: Promise, cited: dict[str, str]) -
     reach = opened(promise)
     if reach is None:
         return
-    despite = frozenset(cited[name] for name in promise.despite) if isinstance(promise, Opener) else frozenset()
+    # The loader refuses unknown ids; one can only be missing where a part was taken out (`Policy.without`).
+    named = promise.despite if isinstance(promise, Opener) else ()
+    despite = frozenset(cited[name] for name in named if name in cited)
     needs = frozenset(promise.needs) if isinstance(promise, Opener) else frozenset()
     duties = frozenset(promise.duties) if isinstance(promise, AccessPromise) else frozenset()
     sort: Sort = "right" if promise.kind == "complain" else promise.kind  # type: ignore[assignment]  # openers' kinds are sorts

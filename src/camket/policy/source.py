@@ -110,7 +110,7 @@ def _composed(text: str, tree: Tree) -> str:
         (number, line) for number, line in enumerate(text.split("\n"), 1) if not unicodedata.is_normalized("NFC", line)
     ]
     for number, line in lines[:MOST_DECOMPOSED]:
-        column = next(i for i in range(1, len(line) + 1) if not unicodedata.is_normalized("NFC", line[:i]))
+        column = next(i - 1 for i in range(1, len(line) + 1) if not unicodedata.is_normalized("NFC", line[:i]))
         tree.report(
             (number, column),
             "decomposed_unicode",

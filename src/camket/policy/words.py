@@ -141,6 +141,9 @@ FAMILY_NAMES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 
+# A part of a name must be this long to suggest the whole word.
+SHORTEST_PART: Final = 4
+
 W = TypeVar("W", bound=Word)
 
 
@@ -241,8 +244,10 @@ def suggest(wrong: str, known: Mapping[str, Word] | Mapping[str, object]) -> lis
             spelled.setdefault(word.en.lower(), key)
         for alias in getattr(word, "aliases", ()):
             spelled.setdefault(alias.lower(), key)
-    near = get_close_matches(wrong.lower().replace("-", "_"), spelled, n=6, cutoff=0.6)
-    return list(dict.fromkeys(spelled[match] for match in near))[:3]
+    looked = wrong.lower().strip()
+    near = get_close_matches(looked.replace("-", "_"), spelled, n=6, cutoff=0.6)
+    inside = [name for name in spelled if looked in name] if len(looked) >= SHORTEST_PART else []
+    return list(dict.fromkeys(spelled[match] for match in (*near, *inside)))[:3]
 
 
 def _word(path: Path, kind: type[W]) -> W:
