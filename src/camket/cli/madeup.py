@@ -14,7 +14,7 @@ from typing import Any
 
 from camket.base.text import fold
 
-ORDERS = ("purchase", "order_email", "order_phone")
+ORDERS = ("purchase", "order_email", "order_phone", "transaction_contact")
 CONTACTS = ("product_review", "feedback", "contact_mail", "wholesale_enquiry", "resale_enquiry", "newsletter")
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 import typer
 from django.conf import settings
 from django.core.management import call_command
@@ -79,10 +80,17 @@ def inspect_database() -> bool:
 
 def require_postgres() -> None:
     """Try one plain connection with a short patience; the pool would wait much longer."""
-    parameters = {key: value for key, value in connection.get_connection_params().items() if key != "pool"}
+    given = connection.settings_dict
     try:
-        connection.Database.connect(**{**parameters, "connect_timeout": 5}).close()
-    except connection.Database.OperationalError as error:
+        psycopg.connect(
+            dbname=given["NAME"],
+            user=given["USER"] or None,
+            password=given["PASSWORD"] or None,
+            host=given["HOST"] or None,
+            port=given["PORT"] or None,
+            connect_timeout=5,
+        ).close()
+    except psycopg.OperationalError as error:
         raise errors.database_unreachable() from error
 
 

@@ -6,6 +6,7 @@ import typer
 
 from camket.base.clock import utc_now
 from camket.cli import errors
+from camket.cli.demo import fill
 from camket.cli.prepare import say, set_up
 from camket.cli.processes import Processes
 from camket.cli.serve import require_free_port
@@ -25,7 +26,7 @@ def start(
     require_free_port(host, port)
     set_up(utc_now())
     if demo:
-        pass
+        fill(utc_now())
     run(host, port)
 
 
