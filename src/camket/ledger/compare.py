@@ -47,10 +47,11 @@ def _compare_table(replay: Replay, model: type[Record], shop_id: int, key: bytes
 
 
 def _judge(expected: list[Expected], digest: bytes) -> str | None:
+    """Judge a row. Two deeds that insert one row at once, where it is its own content, leave it twice: no fault."""
     match expected:
         case []:
             return "added"
-        case [Expected(balance=1, digest=wanted)]:
+        case [Expected(balance=balance, digest=wanted)] if balance > 0:
             return None if wanted == digest else "changed"
     return "history"
 

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from camket.crypto import recovery
-from camket.crypto.errors import KeyFileError
+from camket.crypto.errors import KeyFileError, SealError
 from camket.crypto.seal import KEY_BYTES, seal, unseal
 
 _WRAPPED_VERSION = b"\x01"
@@ -59,6 +59,8 @@ class LocalProvider:
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         start = len(_WRAPPED_VERSION)
+        if wrapped[:start] != _WRAPPED_VERSION:
+            raise SealError
         key_id, sealed = wrapped[start : start + _ID_BYTES], wrapped[start + _ID_BYTES :]
         ours = self._by_id.get(key_id)
         if ours is None:

@@ -1,0 +1,18 @@
+"""What the import of a file leaves behind: its run, and marks of the rows it brought."""
+
+from datetime import datetime
+
+from camket.base.clock import to_ms
+from camket.base.ids import uuid7
+from camket.intake.models import ImportMark, ImportRun
+from camket.ledger.actions import deed
+from tests.world import World
+
+SLUG = "comet"
+
+
+def build(world: World, now: datetime) -> None:
+    shop_id, run_id = world.shops[SLUG], uuid7(to_ms(now))
+    with deed(shop_id=shop_id, event="import.begun", actor=world.hanh(SLUG), now=now) as begun:
+        begun.insert(ImportRun(shop_id=shop_id, id=run_id, origin="sổ tay", basis="consent", begun_at=to_ms(now)))
+        begun.insert(ImportMark(digest=bytes(16), shop_id=shop_id, run_id=run_id, ends_at=to_ms(now)))
