@@ -1,4 +1,4 @@
-"""Each example of each law rule is a test of that rule alone, and of the whole floor under a policy that opens everything."""
+"""Each example of a law rule tests that rule alone, and the whole floor under a policy that opens everything."""
 
 import pytest
 

@@ -81,9 +81,7 @@ def _binders():
 def promises(ids):
     """One promise of any kind that has a say in decisions, as the model reads it from a file."""
     kinds = {**_openers(ids), **_binders()}
-    return st.sampled_from(sorted(kinds)).flatmap(
-        lambda kind: kinds[kind].map(lambda content: KINDS[kind].model_validate(content))
-    )
+    return st.sampled_from(sorted(kinds)).flatmap(lambda kind: kinds[kind].map(KINDS[kind].model_validate))
 
 
 def clauses(ids):
@@ -162,8 +160,8 @@ OPENS = {
 def near_misses(draw):
     """A policy that nearly allows a question, the clause that may open it, and the questions around it.
 
-    Random clauses seldom meet; here each check of one question gets a promise of its own, one of them in the added clause,
-    bans stand in the way, and the added clause may or may not name them.
+    Random clauses seldom meet; here each check of one question gets a promise of its own, one of them in the added
+    clause, bans stand in the way, and the added clause may or may not name them.
     """
     question = Question(
         draw(st.sampled_from(sorted(OPENS))),

@@ -1,4 +1,4 @@
-"""Clashes, sentences the law sets aside, and what is missing to trade: on the five published pages and on small ones."""
+"""Clashes, sentences the law sets aside, what is missing to trade: on the five published pages and on small ones."""
 
 from pathlib import Path
 
@@ -117,7 +117,8 @@ def test_a_small_text_is_told_all_that_it_lacks():
 def test_what_is_collected_needs_a_finite_period_and_forever_is_none():
     text = SMALL.replace(
         "[purpose: {for: order}]",
-        "[purpose: {for: order}, collect: {from: purchase, categories: [name, phone]}, keep: {categories: name, forever: true}]",
+        "[purpose: {for: order}, collect: {from: purchase, categories: [name, phone]}, "
+        "keep: {categories: name, forever: true}]",
     )
     by_code = {finding.code: finding for finding in requirements(load_text(text), floor(["vn"]))}
     assert by_code["no_period"].en == "there is no finite period for: name, phone number"

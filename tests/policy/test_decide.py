@@ -207,7 +207,8 @@ def test_reasons_quote_the_words_in_both_languages():
     assert answer.reason("en").endswith("Clause d: “We do not share.” (our translation)")
     sold = decide(book, Question("collect", None, "phone", "order", "bought_list"))
     assert sold.reason("en").endswith(
-        "PDPL-7.6 (in force since 01/01/2026): Buying and selling personal data is forbidden: nothing is collected from a bought list."
+        "PDPL-7.6 (in force since 01/01/2026): Buying and selling personal data is forbidden: "
+        "nothing is collected from a bought list."
     )
     gap = decide(book, Question("read", "marketing", "phone", "order"))
     assert "vai trò này" in gap.reason("vi")
@@ -218,7 +219,8 @@ def test_the_rulebook_tells_the_other_rooms_what_was_promised():
     clauses = (
         "  - {id: d, text: Lưu., promises: [keep: {forever: true}], overruled: {law: [PDPL-3.3], instead: [c1]}}\n"
     )
-    clauses += "  - {id: e, text: Khiếu nại., promises: [complain: {through: [email, hotline]}, right: {to: erase, through: portal}]}"
+    told = "complain: {through: [email, hotline]}, right: {to: erase, through: portal}"
+    clauses += f"  - {{id: e, text: Khiếu nại., promises: [{told}]}}"
     book = rulebook(clauses, "  - {id: c1, promise: {keep: {for: P1Y, after: last_order}}, because: hữu hạn}\n")
     forever, year = book.retention_rules()
     assert (forever.forever, forever.overruled, forever.finite) == (True, True, False)

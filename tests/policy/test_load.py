@@ -157,7 +157,8 @@ def test_a_sentence_without_a_promise_and_a_clause_without_words():
 )
 def test_promises_of_one_clause_that_contradict_each_other(promises, line):
     text = GOOD.replace(
-        "- collect: {from: purchase, categories: [name, phone]}\n      - keep: {categories: name, for: P36M, after: last_order}",
+        "- collect: {from: purchase, categories: [name, phone]}\n"
+        "      - keep: {categories: name, for: P36M, after: last_order}",
         promises,
     )
     found = problems(text)

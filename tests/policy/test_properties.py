@@ -51,7 +51,7 @@ def test_what_an_added_clause_opens_it_is_cited_for_and_names(near, law):
 
 
 def names(promise, question):
-    """Whether the promise names, word for word, one of the question's words, or is the kind that is about its action."""
+    """Whether the promise names one of the question's words, or is of the kind that is about its action."""
     listed = {
         PurposePromise: (question.purpose, "purposes"),
         CollectPromise: (question.source, "sources"),

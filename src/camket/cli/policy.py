@@ -14,7 +14,7 @@ from camket.cli.exits import DENIED, DONE, FAILED, GAP, WRONG_USE
 if TYPE_CHECKING:
     from camket.policy import Answer, Policy, Question, Rulebook
 
-# Everything heavy (pydantic, the YAML reader) is imported by the command that needs it: help and shell completion stay quick.
+# Everything heavy (pydantic, the YAML reader) is imported by the command that needs it, so that help stays quick.
 
 # pydantic looks for plugins in every installed package, 30 ms that no command of ours has a use for.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -28,7 +28,7 @@ Shop = Annotated[
     str,
     typer.Option(
         "--shop",
-        help=f"Tên cửa hàng trong {FOLDER} hay ./policies, hoặc tệp YAML. · A shop of {FOLDER} or ./policies, or a file.",
+        help=f"Tên cửa hàng trong {FOLDER} hay ./policies, hoặc tệp YAML. · A shop in either, or a file..",
     ),
 ]
 Which = Annotated[str, typer.Argument(help="Tên cửa hàng hoặc tệp YAML. · A shop or a YAML file.")]
@@ -97,7 +97,7 @@ def words(
 
 
 @app.command()
-def ask(
+def ask(  # noqa: PLR0917  (an option per dimension of a question)
     shop: Shop,
     action: Annotated[str, typer.Option(help="Hành động. · The action.")],
     role: Word = None,
@@ -300,7 +300,7 @@ def _rulebook(policy: "Policy") -> "Rulebook":
 
 
 def _policy(which: str) -> "Policy":
-    """The policy of a shop (by the name of its file) or of a path."""
+    """Give the policy of a shop (by the name of its file) or of a path."""
     from camket.policy import load
 
     folder = Path(os.environ.get(FOLDER) or "policies")
@@ -323,8 +323,9 @@ def _json(value: Any) -> None:
 
 
 class _told:  # noqa: N801  (read as a word: "with told")
-    """Lets errors reach the edge, where they become sentences. A word that is not in the list ends with 2, here; with
-    `--json` every error is printed as JSON.
+    """Lets errors reach the edge, where they become sentences.
+
+    A word that is not in the list ends with 2, here; with `--json` every error is printed as JSON.
     """
 
     def __init__(self, as_json: bool) -> None:

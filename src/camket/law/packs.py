@@ -1,8 +1,8 @@
 """Reads the law packs: one TOML file per rule under `camket/packs/law/<name>/`, found by looking.
 
 Each rule carries its article, the day it came into force, the address of the instrument, both languages, what it
-matches, and examples; the examples are its tests. What stands here is not legal advice and not all of the law: it is the
-floor under every promise. Clocks, dossiers and the rest of the checks are other pages of this room.
+matches, and examples; the examples are its tests. What stands here is not legal advice and not all of the law: it is
+the floor under every promise. Clocks, dossiers and the rest of the checks are other pages of this room.
 """
 
 import tomllib
@@ -40,14 +40,17 @@ class Rule:
 
 
 def floor(names: Sequence[str] = ("vn",), *, on: date | None = None) -> Floor:
-    """The floor of these law packs; with `on`, only what is in force on that day. Raises `LawError` for an unknown pack."""
+    """Give the floor of these law packs; with `on`, only what is in force on that day.
+
+    Raises `LawError` for an unknown pack.
+    """
     found = [rule.floor for name in names for rule in rules(name)]
     return Floor(tuple(names), tuple(rule for rule in found if on is None or rule.in_force <= on))
 
 
 @cache
 def rules(name: str) -> tuple[Rule, ...]:
-    """The rules of one law pack, in the order of their file names."""
+    """Give the rules of one law pack, in the order of their file names."""
     if name not in known():
         raise _unknown(name)
     return tuple(_read(path) for path in sorted((FOLDER / name).glob("*.toml")))
@@ -55,7 +58,7 @@ def rules(name: str) -> tuple[Rule, ...]:
 
 @cache
 def known() -> tuple[str, ...]:
-    """The names of the law packs of this installation."""
+    """Give the names of the law packs of this installation."""
     return tuple(sorted(path.name for path in FOLDER.iterdir() if path.is_dir() and any(path.glob("*.toml"))))
 
 

@@ -28,8 +28,10 @@ SECRET: Final = re.compile(r"tuyệt mật|bí mật nội bộ|top secret", re.
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found. `error`: cannot run. `blocking`: a new version with it is refused. `clash`: two sentences against
-    each other. `overruled`: a sentence the law sets aside. `note`: worth knowing.
+    """One thing found.
+
+    `error`: cannot run. `blocking`: a new version with it is refused. `clash`: two sentences against each other.
+    `overruled`: a sentence the law sets aside. `note`: worth knowing.
     """
 
     level: Level
@@ -56,9 +58,9 @@ def check(policy: Policy, floor: Floor) -> list[Finding]:
 
 
 def requirements(policy: Policy, floor: Floor) -> list[Finding]:
-    """What the policy lacks to trade; empty when it is complete."""
+    """Tell what the policy lacks to trade; empty when it is complete."""
     rulebook = compile_rulebook(policy, floor)
-    return [*_identity(policy), *_scope(policy, rulebook), *_periods(policy, rulebook), *_ways(policy)]
+    return [*_identity(policy), *_scope(policy, rulebook), *_periods(policy), *_ways(policy)]
 
 
 def _lack(code: str, article: str, vi: str, en: str, clauses: tuple[str, ...] = ()) -> Finding:
@@ -88,7 +90,7 @@ def _scope(policy: Policy, rulebook: Rulebook) -> Iterator[Finding]:
         yield _lack("no_safeguard", "D248-5.1đ", "chưa nêu biện pháp bảo vệ", "no safeguard is named")
 
 
-def _periods(policy: Policy, rulebook: Rulebook) -> Iterator[Finding]:
+def _periods(policy: Policy) -> Iterator[Finding]:
     covered: set[str] = set()
     for rule in retention_rules(policy):
         if rule.finite and not rule.overruled:
@@ -157,7 +159,10 @@ def _clashes(policy: Policy) -> Iterator[Finding]:
 
 
 def _told(promise: Promise) -> Reach | None:
-    """What the sentence itself opens. That who may read may also give away, if a recipient is open, is not its word."""
+    """Tell what the sentence itself opens.
+
+    That who may read may also give away, if a recipient is open, is not its word.
+    """
     reach = opened(promise)
     if reach is None or not isinstance(promise, AccessPromise):
         return reach
@@ -165,7 +170,10 @@ def _told(promise: Promise) -> Reach | None:
 
 
 def _contradict(ban: Promise, denied: Reach, opener: Promise, reach: Reach) -> bool:
-    """Whether one sentence forbids what the other names. A ban that only narrows what the other leaves open is no clash."""
+    """Whether one sentence forbids what the other names.
+
+    A ban that only narrows what the other leaves open is no clash.
+    """
     if not denied.overlaps(reach) or (isinstance(ban, Listing) and ban.kind != opener.kind):
         return False
     narrowed = any(
@@ -185,7 +193,7 @@ def _lifts(opener: Promise, ban: Promise, ban_id: str) -> bool:
 
 
 def _clash(policy: Policy, part: Clause, other: Clause, denied: Reach, reach: Reach) -> Finding:
-    """`part` opens what `other` forbids. It is settled where an exception, in the text or by completion, names the ban."""
+    """Report that `part` opens what `other` forbids; settled where an exception (text or completion) names the ban."""
     named = {
         holder.citation
         for holder, promise in policy.promises()
@@ -213,7 +221,7 @@ def _clash(policy: Policy, part: Clause, other: Clause, denied: Reach, reach: Re
 
 
 def _unlisted(policy: Policy) -> Iterator[Finding]:
-    """A sentence that works for purposes which no sentence of the text names: it stands against the lists of the text."""
+    """Find sentences that work for purposes which no sentence of the text names: they stand against its lists."""
     told = [(clause, promise) for clause in policy.clauses for promise in clause.promises]
     listing = [(clause, promise) for clause, promise in told if isinstance(promise, PurposePromise)]
     known = {purpose for _, promise in listing for purpose in promise.purposes}
@@ -240,7 +248,7 @@ def _void(part: Completion, other: Clause | Completion) -> Finding:
         "note",
         (part.citation, other.citation),
         f"phần bổ sung {part.id} có phần không mở được gì vì {other.id} cấm; nếu là ngoại lệ, thêm `despite`",
-        f"part of completion {part.id} opens nothing because {other.id} forbids it; if it is the exception, add `despite`",
+        f"part of completion {part.id} opens nothing: {other.id} forbids it; if it is the exception, add `despite`",
         code="void_completion",
     )
 
@@ -262,7 +270,7 @@ def _overruled(policy: Policy) -> Iterator[Finding]:
 
 
 def _unpublishable(policy: Policy) -> Iterator[Finding]:
-    """A rule about keeping that is declared secret cannot be published: the period has to be."""
+    """Give a rule about keeping that is declared secret cannot be published: the period has to be."""
     for clause in policy.clauses:
         secret = SECRET.search(clause.text or "")
         marked = clause.overruled is not None and "CPL-16.2" in clause.overruled.law

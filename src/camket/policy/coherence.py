@@ -1,4 +1,4 @@
-"""What no single schema can see: doubled ids, references to nothing, a clause that says nothing, a clause against itself."""
+"""What no single schema can see: doubled ids, references to nothing, clauses that say nothing or against themselves."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
@@ -10,7 +10,7 @@ from camket.policy.source import Path, Tree, nearest
 
 
 def incoherences(tree: Tree, data: Mapping[str, Any]) -> None:
-    """Reports every incoherence of a file whose promises are already read."""
+    """Report every incoherence of a file whose promises are already read."""
     parts = list(_parts(data))
     _doubled(tree, parts)
     _nowhere(tree, parts)
@@ -50,7 +50,7 @@ def _doubled(tree: Tree, parts: list[tuple[Path, Mapping[str, Any]]]) -> None:
 
 
 def _nowhere(tree: Tree, parts: list[tuple[Path, Mapping[str, Any]]]) -> None:
-    """References (`despite`, `instead`) to ids that do not exist."""
+    """Report references (`despite`, `instead`) to ids that do not exist."""
     known = [part["id"] for _, part in parts if isinstance(part.get("id"), str)]
     completions = [part["id"] for path, part in parts if path[0] == "completions" and isinstance(part.get("id"), str)]
     for path, part in parts:

@@ -13,6 +13,9 @@ from camket.policy.words import FAMILY_NAMES, words
 
 Said = tuple[str, str, str, str]
 
+# A wrong value is repeated in the message when it is shorter than this.
+SHOWN: Final = 40
+
 # pydantic's error types that carry no more than their name: Vietnamese, English, advice in both.
 SIMPLE: Final[Mapping[str, Said]] = {
     "missing": ("thiếu trường `{name}`", "the field `{name}` is missing", "thêm `{name}`", "add `{name}`"),
@@ -57,7 +60,7 @@ SIMPLE: Final[Mapping[str, Said]] = {
 
 
 def complain(tree: Tree, base: Path, model: type[BaseModel], detail: Mapping[str, Any]) -> None:
-    """Reports one error of pydantic at its place in the file."""
+    """Report one error of pydantic at its place in the file."""
     path = (*base, *(step for step in detail["loc"] if isinstance(step, str | int)))
     said = _said(model, path, detail)
     code = detail["type"]
@@ -113,7 +116,7 @@ def _unknown_field(model: type[BaseModel], name: str) -> Said:
 
 
 def unknown_kind(tree: Tree, path: Path, kind: str) -> None:
-    """Reports a kind of promise that does not exist."""
+    """Report a kind of promise that does not exist."""
     found = nearest(str(kind), list(KINDS))
     listed = ", ".join(KINDS)
     tree.report(
@@ -128,7 +131,7 @@ def unknown_kind(tree: Tree, path: Path, kind: str) -> None:
 
 def _choice(name: str, expected: str, given: object) -> Said:
     listed = expected.replace("'", "`").replace(" or ", ", ")
-    shown = f" `{given}`" if isinstance(given, str) and len(given) < 40 else ""
+    shown = f" `{given}`" if isinstance(given, str) and len(given) < SHOWN else ""
     return (
         f"`{name}` không nhận giá trị{shown} này",
         f"`{name}` does not take this value{shown}",
@@ -171,7 +174,7 @@ _INNER: Final[Mapping[str, type[BaseModel]]] = {
 
 
 def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:
-    """The schema that the last step of the path is a field of."""
+    """Give the schema that the last step of the path is a field of."""
     if model is not Policy:
         return model
     steps = [step for step in path[:-1] if isinstance(step, str)]

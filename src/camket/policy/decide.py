@@ -64,8 +64,10 @@ def _lifted(rulebook: Rulebook, openers: int) -> int:
 
 
 def _refused(rulebook: Rulebook, question: Question, checks: Checks, spoken: tuple[int, int], standing: int) -> Answer:
-    """Denied by the law or a ban. Cited with a ban: a promise that would lift it but whose needs are missing, and the
-    clause that closes the list of purposes where no promise opens this one. `spoken` are the rules matched and unmet.
+    """Denied by the law or a ban.
+
+    Cited with a ban: a promise that would lift it but whose needs are missing, and the clause that closes the list of
+    purposes where no promise opens this one. `spoken` are the rules matched and unmet.
     """
     matched, unmet = spoken
     law = standing & rulebook.law
@@ -80,15 +82,13 @@ def _refused(rulebook: Rulebook, question: Question, checks: Checks, spoken: tup
 
 
 def _closing(rulebook: Rulebook, checks: Checks, matched: int) -> int:
-    """The clauses that close the list of purposes, where no promise opens the purpose asked for."""
+    """Give the clauses that close the list of purposes, where no promise opens the purpose asked for."""
     asked = checks.names[:1] == ("purpose",)
     return matched & rulebook.closing if asked and not matched & checks.masks[0] else 0
 
 
 def _unopened(rulebook: Rulebook, question: Question, checks: Checks, matched: int, unmet: int) -> Answer:
-    """A gap where no promise speaks to some check, or a denial where the policy closes its list of purposes; otherwise
-    denied for the facts that are missing.
-    """
+    """Tell why no promise opens it: a gap, a closed list of purposes, or facts that are missing."""
     gaps = tuple(name for name, mask in zip(checks.names, checks.masks, strict=True) if not matched & mask)
     if closing := _closing(rulebook, checks, matched):
         return Answer(Verdict.DENY, "closed", rulebook, question, closing, gaps=gaps)

@@ -29,8 +29,10 @@ Grants = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. `wider` takes more from customers or gives them less; `touches` are purposes to be consented to again;
-    `citations` are the clauses of the new version (of the old one for what is gone).
+    """One change.
+
+    `wider` takes more from customers or gives them less; `touches` are purposes to be consented to again; `citations`
+    are the clauses of the new version (of the old one for what is gone).
     """
 
     code: str
@@ -62,7 +64,7 @@ class Difference:
 
 
 def diff(old: Policy, new: Policy) -> Difference:
-    """What changes from the old version to the new one."""
+    """Tell what changes from the old version to the new one."""
     found = [
         *_purposes(old, new),
         *_grants(old, new, GRANTS["source"], _sources),

@@ -37,7 +37,7 @@ GAPS: Final[dict[str, Two]] = {
 
 
 def reason(answer: Answer, lang: str = "vi") -> str:
-    """The reason in full sentences, one line per source, in `vi` or `en`."""
+    """Give the reason in full sentences, one line per source, in `vi` or `en`."""
     return "\n".join(_lines(answer, lang))
 
 
@@ -65,7 +65,7 @@ def _gap(answer: Answer, lang: str) -> str:
 
 
 def question_line(question: Question, lang: str = "vi") -> str:
-    """The question in words: `xem, số điện thoại, để: tiếp thị, vai trò: …`."""
+    """Give the question in words: `xem, số điện thoại, để: tiếp thị, vai trò: …`."""
     labels = {
         "category": ("", ""),
         "purpose": ("để ", "for "),
@@ -83,7 +83,7 @@ def question_line(question: Question, lang: str = "vi") -> str:
 
 
 def quotes(answer: Answer, citation: str, lang: str = "vi") -> Iterator[str]:
-    """A clause, completion or article with its own words; our translation of a clause is marked as one."""
+    """Give a clause, completion or article with its own words; our translation of a clause is marked as one."""
     part = answer.rulebook.policy.parts.get(citation)
     if part is None:
         for rule in answer.articles:
@@ -103,7 +103,7 @@ def _translation(text: str | None, en: str | None, lang: str) -> str:
 
 
 def day(value: date) -> str:
-    """A date as Vietnamese readers write it: 22/11/2026."""
+    """Give a date as Vietnamese readers write it: 22/11/2026."""
     return f"{value:%d/%m/%Y}"
 
 

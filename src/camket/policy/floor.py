@@ -8,7 +8,10 @@ from camket.policy.reach import Reach
 
 @dataclass(frozen=True, slots=True)
 class FloorRule:
-    """One rule of law. It denies what it matches, or denies it while one of its `needs` is missing; `duties` come with it."""
+    """One rule of law.
+
+    It denies what it matches, or denies it while one of its `needs` is missing; `duties` come with it.
+    """
 
     article: str
     file: str
@@ -22,7 +25,7 @@ class FloorRule:
     duties: frozenset[str] = frozenset()
 
     def words(self, lang: str) -> str:
-        """What the article says, in short."""
+        """Tell what the article says, in short."""
         return self.en if lang == "en" else self.vi
 
 
@@ -34,5 +37,5 @@ class Floor:
     rules: tuple[FloorRule, ...]
 
     def rule(self, article: str) -> FloorRule | None:
-        """The first rule of the article."""
+        """Give the first rule of the article."""
         return next((rule for rule in self.rules if rule.article == article), None)

@@ -1,7 +1,9 @@
-"""The kinds of promise: a closed list, one schema each. The reference pages are generated from what stands here.
+"""The kinds of promise: a closed list, one schema each.
 
-A field that takes words takes one word or a list of them. `all`, or leaving the field out, means every word of its family;
-in Python that is the empty tuple (an empty list in a file is an error).
+The reference pages are generated from what stands here.
+
+A field that takes words takes one word or a list of them. `all`, or leaving the field out, means every word of its
+family; in Python that is the empty tuple (an empty list in a file is an error).
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +19,7 @@ from camket.policy.words import words
 
 STAFF_ACTIONS: Final = ("read", "edit", "manage", "export", "publish", "store")
 DATA_ACTIONS: Final = ("collect", *STAFF_ACTIONS, "disclose", "contact")
+KEEP_FORMS: Final = "{for: P36M, after: last_order}; {until: erasure_request}; {forever: true}; {circulate: P12M}"
 Name = tuple[str, str]
 
 
@@ -28,7 +31,7 @@ class Family:
 
 
 def problem(code: str, *, vi: str, en: str, advice_vi: str, advice_en: str) -> PydanticCustomError:
-    """An error of a field, in both languages, which the loader places at its line and column."""
+    """Give an error of a field, in both languages, which the loader places at its line and column."""
     said: dict[str, Any] = {"vi": vi, "en": en, "advice_vi": advice_vi, "advice_en": advice_en}
     return PydanticCustomError(code, "{en}", said)
 
@@ -153,8 +156,9 @@ class Listing(Opener):
 
 
 class IdentityPromise(Promise):
-    """Who the controller is: name, address, email, phone, website, tax code. Shown on the page, in the portal and on each
-    receipt; a policy without a name and an address is not complete.
+    """Who the controller is: name, address, email, phone, website, tax code.
+
+    Shown on the page, in the portal and on each receipt; a policy without a name and an address is not complete.
     """
 
     kind = "identity"
@@ -180,9 +184,11 @@ class IdentityPromise(Promise):
 
 
 class PurposePromise(Listing):
-    """Why data may be processed. Opens its purposes for its categories to every deed that a purpose is asked for: collect,
-    read, edit, manage, export, publish, store, disclose, contact (each of which needs its own promise too). `basis` says
-    on what ground; with `consent` the purpose's own consent is needed. `only: true` denies every other purpose.
+    """Why data may be processed.
+
+    Opens its purposes for its categories to every deed that a purpose is asked for: collect, read, edit, manage,
+    export, publish, store, disclose, contact (each of which needs its own promise too). `basis` says on what ground;
+    with `consent` the purpose's own consent is needed. `only: true` denies every other purpose.
     """
 
     kind = "purpose"
@@ -193,9 +199,10 @@ class PurposePromise(Listing):
 
 
 class CollectPromise(Listing):
-    """Where data comes from. Opens collecting its categories from its sources, for its purposes. Without `categories` it
-    opens the source only: which data that source brings has to be named by another promise. `only: true` denies every
-    other source.
+    """Where data comes from.
+
+    Opens collecting its categories from its sources, for its purposes. Without `categories` it opens the source only:
+    which data that source brings has to be named by another promise. `only: true` denies every other source.
     """
 
     kind = "collect"
@@ -206,8 +213,10 @@ class CollectPromise(Listing):
 
 
 class ContactPromise(Listing):
-    """How customers may be contacted. Opens its channels or forms of message for its purposes. A form that no promise names
-    is not opened by the channel it travels by. `only: true` denies every other channel for these purposes.
+    """How customers may be contacted.
+
+    Opens its channels or forms of message for its purposes. A form that no promise names is not opened by the channel
+    it travels by. `only: true` denies every other channel for these purposes.
     """
 
     kind = "contact"
@@ -217,8 +226,9 @@ class ContactPromise(Listing):
 
 
 class DisclosePromise(Listing):
-    """Who may receive data. Opens giving its categories to its recipients for its purposes. `only: true` denies every other
-    recipient.
+    """Who may receive data.
+
+    Opens giving its categories to its recipients for its purposes. `only: true` denies every other recipient.
     """
 
     kind = "disclose"
@@ -229,8 +239,10 @@ class DisclosePromise(Listing):
 
 
 class NeverPromise(Promise):
-    """A ban. Denies whatever matches all of its fields; a field left out matches everything. It yields only to a promise
-    that matches and names this clause in its `despite`. At least one field must be given.
+    """A ban.
+
+    Denies whatever matches all of its fields; a field left out matches everything. It yields only to a promise that
+    matches and names this clause in its `despite`. At least one field must be given.
     """
 
     kind = "never"
@@ -257,9 +269,10 @@ class NeverPromise(Promise):
 
 
 class AccessPromise(Listing):
-    """Who in the shop may open data. Opens reading, editing, managing, exporting, publishing or storing (`do`; left out: all
-    six) of its categories for its purposes to its roles. `duties` come with every such look. `only: true` denies every
-    other role of the staff.
+    """Who in the shop may open data.
+
+    Opens reading, editing, managing, exporting, publishing or storing (`do`; left out: all six) of its categories for
+    its purposes to its roles. `duties` come with every such look. `only: true` denies every other role of the staff.
     """
 
     kind = "access"
@@ -285,9 +298,11 @@ class AccessPromise(Listing):
 
 
 class KeepPromise(Promise):
-    """How long data is kept. A finite rule has `for` and `after` (`for: P36M, after: last_order`); `until` alone (an erasure
-    request) and `forever` are what a text may say, but they are not finite and need a completion. `circulate` is how long
-    after collection the data may still be used; after that it is stored and no longer opened.
+    """How long data is kept.
+
+    A finite rule has `for` and `after` (`for: P36M, after: last_order`); `until` alone (an erasure request) and
+    `forever` are what a text may say, but they are not finite and need a completion. `circulate` is how long after
+    collection the data may still be used; after that it is stored and no longer opened.
     """
 
     kind = "keep"
@@ -320,8 +335,8 @@ def _keep_problem(vi: str, en: str) -> PydanticCustomError:
         "bad_keep",
         vi=vi,
         en=en,
-        advice_vi="ghi một trong: {for: P36M, after: last_order}; {until: erasure_request}; {forever: true}; {circulate: P12M}",
-        advice_en="write one of: {for: P36M, after: last_order}; {until: erasure_request}; {forever: true}; {circulate: P12M}",
+        advice_vi=f"ghi một trong: {KEEP_FORMS}",
+        advice_en=f"write one of: {KEEP_FORMS}",
     )
 
 
@@ -370,9 +385,11 @@ class IncidentPromise(Promise):
 
 
 class SafeguardPromise(Promise):
-    """How information is protected. `undertaking` and `assignment` bind every look of the staff: it needs that fact;
-    `own_server` binds storing; `closed_purposes` denies every purpose that no promise opens, which is a gap without it. The
-    other measures are shown by the running system (proof page).
+    """How information is protected.
+
+    `undertaking` and `assignment` bind every look of the staff: it needs that fact; `own_server` binds storing;
+    `closed_purposes` denies every purpose that no promise opens, which is a gap without it. The other measures are
+    shown by the running system (proof page).
     """
 
     kind = "safeguard"

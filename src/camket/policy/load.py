@@ -1,4 +1,7 @@
-"""Loads a policy file. Every error says where it stands, what is wrong and what to write instead; all are reported together."""
+"""Loads a policy file.
+
+Every error says where it stands, what is wrong and what to write instead; all are reported together.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +21,7 @@ _STAND_IN: Final = StatementPromise(why="this promise has a problem that is alre
 
 
 def load(path: str | Path) -> Policy:
-    """The policy in this file.
+    """Give the policy in this file.
 
     Raises `PolicyFileError` with all problems, or `PolicyError` when there is no such file.
     """
@@ -38,7 +41,7 @@ def load(path: str | Path) -> Policy:
 
 
 def load_text(raw: bytes | str, *, file: str = "<text>") -> Policy:
-    """The policy in this text or these bytes; `file` is the name that problems carry."""
+    """Give the policy in this text or these bytes; `file` is the name that problems carry."""
     tree = read(raw, file)
     policy = _policy(tree) if tree.data is not None else None
     if tree.data is None and not tree.problems:
@@ -82,7 +85,7 @@ def _policy(tree: Tree) -> Policy | None:
 
 
 def _parts(tree: Tree, name: str) -> Any:
-    """The clauses or completions with their promises read; what has another shape is left for the schema to refuse."""
+    """Give the clauses or completions with their promises read; what has another shape is left to the schema."""
     parts = tree.data[name]
     if not isinstance(parts, list):
         return parts

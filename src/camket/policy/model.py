@@ -18,7 +18,7 @@ NOT_CITED: Final = "completion:"
 
 def _date(value: object) -> object:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_date()
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-11-22") else _no_date()
     except ValueError:
         return _no_date()
 
@@ -100,7 +100,7 @@ class Clause(_Part):
         return self.id
 
     def words(self, lang: str) -> str:
-        """What the clause says, in the language asked for where it exists."""
+        """Tell what the clause says, in the language asked for where it exists."""
         said = (self.en or self.text) if lang == "en" else self.text
         heading = (self.heading_en or self.heading) if lang == "en" else self.heading
         if lang == "en" and self.text is None:
@@ -128,12 +128,15 @@ class Completion(_Part):
         return NOT_CITED + self.id
 
     def words(self, lang: str) -> str:
-        """The owner's reason."""
+        """Give the owner's reason."""
         return (self.because_en or self.because) if lang == "en" else self.because
 
 
 class Policy(_Part):
-    """A whole policy. Equal policies have equal `canonical` bytes; `digest` is their SHA-256, the version of the policy."""
+    """A whole policy.
+
+    Equal policies have equal `canonical` bytes; `digest` is their SHA-256, the version of the policy.
+    """
 
     camket: Annotated[Literal[1], BeforeValidator(_format)]
     shop: Annotated[str, Field(pattern=SLUG)]
@@ -146,7 +149,7 @@ class Policy(_Part):
 
     @cached_property
     def canonical(self) -> bytes:
-        """Sorted JSON without white space, UTF-8; what equals its default is left out, so new fields change no digest."""
+        """Sorted JSON without white space, UTF-8. What equals its default is left out: new fields change no digest."""
         tree = {
             name: value
             for name in type(self).model_fields
@@ -176,7 +179,7 @@ class Policy(_Part):
         return ((part, promise) for part in self.all_parts() for promise in part.promises)
 
     def without(self, *citations: str) -> "Policy":
-        """The same policy without these clauses' or completions' promises; their words stay."""
+        """Give the same policy without these clauses' or completions' promises; their words stay."""
         clauses = tuple(c.model_copy(update={"promises": ()}) if c.citation in citations else c for c in self.clauses)
         completions = tuple(c for c in self.completions if c.citation not in citations)
         return self._copy(clauses, completions)
@@ -196,7 +199,7 @@ def _part(part: Clause | Completion) -> dict[str, Any]:
 
 
 def plain_promise(promise: Promise) -> dict[str, Any]:
-    """The promise as the file writes it, without what equals the default."""
+    """Give the promise as the file writes it, without what equals the default."""
     if isinstance(promise, StatementPromise):
         return {promise.kind: promise.why}
     return {promise.kind: promise.model_dump(by_alias=True, exclude_defaults=True, mode="json")}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 PATTERN = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 LONGEST_YEARS = 100
+TOLD_IN_YEARS = 60  # months; shorter periods are told in months, as policies write them
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,14 @@ class Period:
         return round(self.months * 30.44) + self.days
 
     def name(self, lang: str) -> str:
-        """The period in words: `36 tháng`, `36 months`."""
+        """Give the period in words: `36 tháng`, `36 months`."""
         units = _whole(self.months, self.days)
         english = [f"{count} {unit[1]}{'' if count == 1 else 's'}" for count, unit in units]
         return " ".join(english if lang == "en" else [f"{count} {unit[0]}" for count, unit in units])
 
 
 def parse(text: str) -> Period | None:
-    """The period, or nothing when the text is no ISO period, is zero, or is longer than a hundred years."""
+    """Give the period, or nothing when the text is no ISO period, is zero, or is longer than a hundred years."""
     match = PATTERN.fullmatch(text)
     if not match:
         return None
@@ -40,7 +41,7 @@ def _whole(months: int, days: int) -> list[tuple[int, tuple[str, str]]]:
     year, month, day = ("năm", "year"), ("tháng", "month"), ("ngày", "day")
     units: list[tuple[int, tuple[str, str]]] = []
     if months:
-        units.append((months // 12, year) if months % 12 == 0 and months >= 60 else (months, month))
+        units.append((months // 12, year) if months % 12 == 0 and months >= TOLD_IN_YEARS else (months, month))
     if days:
         units.append((days, day))
     return units

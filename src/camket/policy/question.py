@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """May this role do this, with this category, for this purpose, from, through or to this?
+    """One deed to decide on: this role, doing this, with this category, for this purpose, from, through or to this.
 
     `missing` are the facts that are not established; every other fact counts as met.
     """
@@ -54,7 +54,7 @@ class Answer:
 
     __slots__ = ("_cited", "_gaps", "_relied", "_unmet", "kind", "question", "rulebook", "verdict")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  (made on the hottest path, where keywords cost a third more)
         self,
         verdict: Verdict,
         kind: str,
@@ -80,7 +80,7 @@ class Answer:
 
     @property
     def citations(self) -> tuple[str, ...]:
-        """Clause ids (`2.1`), completions (`completion:c1`) and articles (`PDPL-7.6`) the answer rests on, in their order."""
+        """What the answer rests on, in order: clauses (`2.1`), completions (`completion:c1`), articles (`PDPL-7.6`)."""
         if self.kind == "error":
             return ("error",)
         return self.rulebook.cited(self._cited)
@@ -109,7 +109,7 @@ class Answer:
         return self.rulebook.duties(self._relied | self._cited) if self.allowed else frozenset()
 
     def reason(self, lang: str = "vi") -> str:
-        """The reason in Vietnamese or English, with the words of the clauses."""
+        """Give the reason in Vietnamese or English, with the words of the clauses."""
         from camket.policy.explain import reason  # the sentences are only loaded by those who read them
 
         return reason(self, lang)

@@ -1,5 +1,6 @@
-"""How far a promise reaches: the questions it speaks to, as one set of words per dimension. Compiling, contradictions
-and clashes all rest on this.
+"""How far a promise reaches: the questions it speaks to, as one set of words per dimension.
+
+Compiling, contradictions and clashes all rest on this.
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,8 +70,8 @@ def _some(listed: tuple[str, ...]) -> Some:
     return frozenset(listed) or None
 
 
-def opened(promise: Promise) -> Reach | None:
-    """What the promise opens, or None for a kind that opens nothing."""
+def opened(promise: Promise) -> Reach | None:  # noqa: PLR0911  (one return per kind reads best)
+    """Tell what the promise opens, or None for a kind that opens nothing."""
     if isinstance(promise, PurposePromise):
         return Reach(frozenset(DATA_ACTIONS), purposes=_some(promise.purposes), categories=_some(promise.categories))
     if isinstance(promise, CollectPromise):
@@ -110,7 +111,7 @@ def _access(promise: AccessPromise) -> Reach:
 
 
 def banned(promise: Promise) -> Reach | None:
-    """What the promise denies outright: a `never`, all other values of an `only` list, or fields locked in the portal."""
+    """Tell what the promise denies outright: a `never`, what an `only` list leaves out, fields locked in the portal."""
     if isinstance(promise, NeverPromise):
         return Reach(
             _some(promise.actions),
@@ -134,7 +135,7 @@ def banned(promise: Promise) -> Reach | None:
 
 
 def _others(promise: Listing) -> Reach | None:
-    """The questions of the list's own kind that name a value outside it."""
+    """Give the questions of the list's own kind that name a value outside it."""
     reach = opened(promise)
     main = MAIN[promise.kind]
     members = getattr(reach, main)

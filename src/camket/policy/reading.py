@@ -92,14 +92,15 @@ def rights(policy: Policy) -> Mapping[str, frozenset[str]]:
 
 
 def basis_of(policy: Policy, purpose: str) -> str:
-    """The strictest basis that a promise names for the purpose, or the basis of its word."""
+    """Give the strictest basis that a promise names for the purpose, or the basis of its word."""
     named = {p.basis for _, p in of_kind(policy, PurposePromise) if p.basis and purpose in p.purposes}
     return next((basis for basis in STRICTEST if basis in named), words().purposes[purpose].basis)
 
 
 def identity(policy: Policy) -> Mapping[str, str]:
-    """Who the controller is: the file's `controller`, filled up by identity promises. What still stands in square
-    brackets (`[điền địa chỉ]`) is a blank for the owner and counts as missing.
+    """Tell who the controller is: the file's `controller`, filled up by identity promises.
+
+    What still stands in square brackets (`[điền địa chỉ]`) is a blank for the owner and counts as missing.
     """
     known: dict[str, str] = {}
     told = [policy.controller, *(promise for _, promise in of_kind(policy, IdentityPromise))]
@@ -120,7 +121,7 @@ def measures(policy: Policy) -> Mapping[str, tuple[str, ...]]:
 
 
 def overruled(policy: Policy) -> tuple[Clause, ...]:
-    """The clauses that the law sets aside."""
+    """Give the clauses that the law sets aside."""
     return tuple(clause for clause in policy.clauses if clause.overruled)
 
 

@@ -1,5 +1,6 @@
-"""A policy as people read it: the published words in order, completions beside them. Data without any page framework,
-lines that say what a promise means, and a standalone page.
+"""A policy as people read it: the published words in order, completions beside them.
+
+Data without any page framework, lines that say what a promise means, and a standalone page.
 """
 
 from collections.abc import Iterator
@@ -91,7 +92,7 @@ STEPS: Final[dict[str, Two]] = {
 
 
 def pick(two: Two, lang: str) -> str:
-    """The Vietnamese or the English of a pair."""
+    """Give the Vietnamese or the English of a pair."""
     return two[1] if lang == "en" else two[0]
 
 
@@ -130,7 +131,7 @@ def _tail(promise: Promise, main: str | None, lang: str) -> Iterator[str]:
             yield said
 
 
-def _field(name: str, value: Any, family: str | None, lang: str) -> str:
+def _field(name: str, value: Any, family: str | None, lang: str) -> str:  # noqa: PLR0911  (one return per field)
     if name == "needs":
         return f"{pick(NEEDS, lang)} {listed('facts', value, lang)}"
     if name == "despite":
@@ -210,7 +211,7 @@ class Page:
 
 
 def page(policy: Policy, lang: str = "vi") -> Page:
-    """The page of a policy in Vietnamese or English."""
+    """Give the page of a policy in Vietnamese or English."""
     known = identity(policy)
     title, title_lang = _said(policy.title.text, policy.title.en, lang)
     return Page(
@@ -262,14 +263,15 @@ SECTIONS: Final[dict[str, Two]] = {
 
 
 def html(policy: Policy, lang: str = "vi") -> str:
-    """A standalone page: semantic HTML without style or script, every word escaped."""
+    """Give a standalone page: semantic HTML without style or script, every word escaped."""
     made = page(policy, lang)
     title = _title_clause(policy)
     place = f' id="{escape(anchor(title))}"' if title else ""
     parts = [
         "<!doctype html>",
         f'<html lang="{lang}">',
-        f'<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(made.title)}</title></head>',
+        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+        f"<title>{escape(made.title)}</title></head>",
         f"<body><main>{_tag('h1', made.title, made.title_lang, lang, place)}",
         *_front(made),
         *(_block_html(block, lang) for block in made.blocks if block.id != title),
@@ -280,7 +282,7 @@ def html(policy: Policy, lang: str = "vi") -> str:
 
 
 def _title_clause(policy: Policy) -> str:
-    """The id of the first clause when it is the page's title: it is shown once, as the headline."""
+    """Give the id of the first clause when it is the page's title: it is shown once, as the headline."""
     first = policy.clauses[0]
     same = " ".join((first.heading or "").split()).casefold() == " ".join(policy.title.text.split()).casefold()
     return first.id if same and not first.text else ""
@@ -320,11 +322,12 @@ def _additions_html(made: Page) -> Iterator[str]:
         lines = "".join(f"<li>{escape(line)}</li>" for line in one.lines)
         law = f"<p>{escape(', '.join(one.law))}</p>" if one.law else ""
         why = _tag("p", one.because, one.because_lang, made.lang)
-        yield f'<section id="{escape(anchor(one.id, added=True))}"><h3>{escape(one.id)}</h3><ul>{lines}</ul>{why}{law}</section>'
+        place = escape(anchor(one.id, added=True))
+        yield f'<section id="{place}"><h3>{escape(one.id)}</h3><ul>{lines}</ul>{why}{law}</section>'
     yield "</section>"
 
 
 def anchor(part_id: str, *, added: bool = False) -> str:
-    """The place of a clause (or completion) on the page, for ever: `dieu-2.1`, `bo-sung-c1`."""
+    """Give the place of a clause (or completion) on the page, for ever: `dieu-2.1`, `bo-sung-c1`."""
     safe = "".join(char if char.isalnum() or char in "_.-" else "-" for char in part_id)
     return ("bo-sung-" if added else "dieu-") + safe

@@ -27,7 +27,7 @@ Masks = Mapping[str | None, int]
 DATA_CHECKS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
     {
         "collect": (("purpose", "purpose"), ("source", "collect"), ("category", "data")),
-        **{action: (("purpose", "purpose"), ("role", "access")) for action in STAFF_ACTIONS},
+        **dict.fromkeys(STAFF_ACTIONS, (("purpose", "purpose"), ("role", "access"))),
         "disclose": (("purpose", "purpose"), ("recipient", "disclose")),
         "contact": (("purpose", "purpose"), ("channel", "contact")),
     }
@@ -71,7 +71,7 @@ class Rulebook:
     digest = version
 
     def clause(self, citation: str) -> Clause | Completion:
-        """The clause or completion that a citation names; raises `PolicyError` for an unknown one."""
+        """Give the clause or completion that a citation names; raises `PolicyError` for an unknown one."""
         part = self.policy.parts.get(citation) or self.policy.parts.get(f"completion:{citation}")
         if part is None:
             raise PolicyError(
@@ -84,26 +84,26 @@ class Rulebook:
         return part
 
     def articles(self, citation: str, bits: int) -> tuple[FloorRule, ...]:
-        """The rules of law behind a citation: those among these bits, or else every rule of the article."""
+        """Give the rules of law behind a citation: those among these bits, or else every rule of the article."""
         every = tuple(rule for rule in self.floor.rules if rule.article == citation)
         # INVARIANT: the first bits are the rules of the floor, in its order (see `rules.rules`).
         struck = tuple(rule for bit, rule in enumerate(self.floor.rules) if bits >> bit & 1 and rule in every)
         return struck or every
 
     def cited(self, bits: int) -> tuple[str, ...]:
-        """The citations of these rules, in their order, each once."""
+        """Give the citations of these rules, in their order, each once."""
         return tuple(dict.fromkeys(rule.citation for rule in self.of(bits)))
 
     def needed(self, bits: int) -> frozenset[str]:
-        """The facts these rules need."""
+        """Give the facts these rules need."""
         return frozenset().union(*(rule.needs for rule in self.of(bits)))
 
     def duties(self, bits: int) -> frozenset[str]:
-        """The duties these rules bring, and `log`."""
+        """Give the duties these rules bring, and `log`."""
         return frozenset({"log"}).union(*(rule.duties for rule in self.of(bits)))
 
     def of(self, bits: int) -> Iterator[Rule]:
-        """The rules of these bits."""
+        """Give the rules of these bits."""
         return (self.rules[low.bit_length() - 1] for low in each_bit(bits))
 
     @cached_property
@@ -116,12 +116,12 @@ class Rulebook:
         return opened
 
     def sources_open(self) -> frozenset[str]:
-        """Sources that may supply some category for some purpose, if every fact is met."""
+        """Give sources that may supply some category for some purpose, if every fact is met."""
         opened: frozenset[str] = self._open[1]
         return opened
 
     def retention_rules(self) -> tuple[reading.RetentionRule, ...]:
-        """What the text and the completions say about keeping; overruled sentences are marked."""
+        """Tell what the text and the completions say about keeping; overruled sentences are marked."""
         return reading.retention_rules(self.policy)
 
     def locked_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -133,7 +133,7 @@ class Rulebook:
         return reading.rights(self.policy)
 
     def basis_of(self, purpose: str) -> str:
-        """The basis of the purpose: what the policy says (consent before anything else), or what its word says."""
+        """Give the basis of the purpose: what the policy says (consent before anything else), or what its word says."""
         return reading.basis_of(self.policy, purpose)
 
 
@@ -166,7 +166,7 @@ def compile_rulebook(policy: Policy, floor: Floor) -> Rulebook:
 
 
 def each_bit(bits: int) -> Iterator[int]:
-    """The single bits of a mask, lowest first."""
+    """Give the single bits of a mask, lowest first."""
     while bits:
         low = bits & -bits
         yield low
@@ -195,8 +195,10 @@ def _table(compiled: tuple[Rule, ...], dimension: str) -> Masks:
 
 
 def _uncategorised(strict: int, openers: int) -> Mapping[str, int]:
-    """What a question without a category matches. A message and a right concern a person, not a field: there a promise
-    limited to some categories speaks too. Everywhere else only promises about every category do.
+    """Tell what a question without a category matches.
+
+    A message and a right concern a person, not a field: there a promise limited to some categories speaks too.
+    Everywhere else only promises about every category do.
     """
     loose = {action.id for action in words().actions.values() if action.kind == "right"} | {"contact"}
     return MappingProxyType({action: strict | openers if action in loose else strict for action in words().actions})

@@ -1,4 +1,4 @@
-"""Turns the promises of a policy and the law's floor into rules, each with its reach: the matter the rulebook is made of."""
+"""Turns the promises of a policy and the law's floor into rules, each with its reach: what the rulebook is made of."""
 
 import re
 from collections.abc import Iterator
@@ -36,8 +36,10 @@ USES: Final = LOOKS | {"disclose", "contact"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`law` and `ban` deny, or deny while a need is missing (`condition`); `closing` turns a gap of purpose into a denial;
-    the other sorts open the check of that name.
+    """One rule, of one sort.
+
+    `law` and `ban` deny; `law` and `condition` deny while a need is missing; `closing` turns a gap of purpose into a
+    denial; the other sorts open the check of that name.
     """
 
     sort: Sort
@@ -93,7 +95,7 @@ def _rules(part: Clause | Completion, promise: Promise, cited: dict[str, str]) -
 
 
 def _by_needs(promise: PurposePromise) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    """The purposes of the promise, grouped by the facts that each of them needs by itself or by its basis."""
+    """Give the purposes of the promise, grouped by the facts that each of them needs by itself or by its basis."""
     groups: dict[frozenset[str], set[str]] = {}
     for purpose in promise.purposes:
         own = frozenset(words().purposes[purpose].needs)

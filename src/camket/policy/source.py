@@ -36,8 +36,10 @@ class Tree:
     keys: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def report(self, mark: Mark, code: str, vi: str, en: str, advice_vi: str, advice_en: str) -> None:
-        """Notes one problem at a line and column (counted from 1)."""
+    def report(  # noqa: PLR0917  (a problem is told in one breath: where, what, advice)
+        self, mark: Mark, code: str, vi: str, en: str, advice_vi: str, advice_en: str
+    ) -> None:
+        """Note one problem at a line and column (counted from 1)."""
         self.problems.append(Problem(*mark, code, vi, en, advice_vi, advice_en, self.file))
 
     def at(self, path: Path, *, key: bool = False) -> Mark:
@@ -54,7 +56,7 @@ class _StopReadingError(Exception):
 
 
 def read(raw: bytes | str, file: str) -> Tree:
-    """The tree of a policy file; when it cannot be read at all, `data` is None and `problems` say why."""
+    """Give the tree of a policy file; when it cannot be read at all, `data` is None and `problems` say why."""
     tree = Tree(file)
     text = raw if isinstance(raw, str) else _decoded(raw, tree)
     if text is None:
@@ -103,7 +105,10 @@ def _decoded(raw: bytes, tree: Tree) -> str | None:
 
 
 def _composed(text: str, tree: Tree) -> str:
-    """The text in NFC. Decomposed text is an error and not mended in silence: the page and its digest are the very bytes."""
+    """Give the text in NFC.
+
+    Decomposed text is an error and not mended in silence: the page and its digest are the very bytes.
+    """
     if unicodedata.is_normalized("NFC", text):
         return text
     lines = [
@@ -154,7 +159,7 @@ class _Builder:
         self._left = MOST_VALUES
 
     def document(self) -> Any:
-        """The one document of the file."""
+        """Give the one document of the file."""
         value: Any = None
         documents = 0
         for event in self._events:

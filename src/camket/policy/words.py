@@ -1,7 +1,7 @@
 """The closed word list: every word a policy may use, with its Vietnamese and English name and its DPV term.
 
-One TOML file per word under `camket/packs/<family>/`, the file name is the word's id; a new word is a new file and nothing else.
-Ids are forever: policies, tests and ledgers refer to them.
+One TOML file per word under `camket/packs/<family>/`, the file name is the word's id; a new word is a new file and
+nothing else. Ids are forever: policies, tests and ledgers refer to them.
 """
 
 import tomllib
@@ -31,7 +31,7 @@ class Word:
     dpv: str = "-"
 
     def name(self, lang: str) -> str:
-        """The word as people read it, in `vi` or `en`."""
+        """Give the word as people read it, in `vi` or `en`."""
         return self.en if lang == "en" else self.vi
 
 
@@ -57,7 +57,10 @@ class Right(Word):
 
 @dataclass(frozen=True, slots=True)
 class Purpose(Word):
-    """Why. `basis` and `needs` hold unless the policy is stricter; a promotional purpose is advertising under the law."""
+    """Why.
+
+    `basis` and `needs` hold unless the policy is stricter; a promotional purpose is advertising under the law.
+    """
 
     basis: Basis = "consent"
     promotional: bool = False
@@ -154,7 +157,7 @@ class Words:
         self._folder = folder
 
     def family(self, name: str) -> Mapping[str, Word]:
-        """The words of one family by id, in alphabetical order of ids."""
+        """Give the words of one family by id, in alphabetical order of ids."""
         found: Mapping[str, Word] = getattr(self, name)
         return found
 
@@ -167,7 +170,7 @@ class Words:
         return suggest(wrong, self.family(family))
 
     def name(self, family: str, word: str, lang: str) -> str:
-        """The word as people read it; an unknown word stands for itself."""
+        """Give the word as people read it; an unknown word stands for itself."""
         known = self.family(family).get(word)
         return known.name(lang) if known else word
 
@@ -230,7 +233,7 @@ class Words:
 
 @cache
 def words() -> Words:
-    """The word list of this installation, read once."""
+    """Give the word list of this installation, read once."""
     return Words(FOLDER)
 
 
