@@ -12,6 +12,7 @@ from uuid import UUID
 
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
+from camket.crypto import aad
 from camket.ledger.actions import Deed
 from camket.store.db import is_sqlite
 from camket.store.secrets import secret
@@ -47,7 +48,7 @@ def make(
         made_at=at,
         ends_at=at + LIFE_MS,
     )
-    row.code_digest = _digest(shop_id, row.id, code)
+    row.code_digest = _digest(row, code)
     within.insert(row)
     return code
 
@@ -62,7 +63,7 @@ def spend(*, shop_id: int, digest: bytes, code: str, now: datetime, within: Deed
     row = (rows if is_sqlite() else rows.select_for_update()).first()
     if row is None or row.used_at is not None or row.ends_at <= at or row.attempts >= MOST_ATTEMPTS:
         return None
-    if not hmac.compare_digest(row.code_digest, _digest(shop_id, row.id, code.strip())):
+    if not hmac.compare_digest(row.code_digest, _digest(row, code.strip())):
         within.update(row, attempts=row.attempts + 1)
         return None
     within.update(row, used_at=at)
@@ -74,5 +75,7 @@ def refuse() -> CodeError:
     return CodeError()
 
 
-def _digest(shop_id: int, code_id: UUID, code: str) -> bytes:
-    return hmac.digest(secret(shop_id, "token"), b"code:" + code_id.bytes + code.encode(), hashlib.sha256)
+def _digest(row: ContactCode, code: str) -> bytes:
+    """Bind the code to its row, person and contact: pointing a row at somebody else by SQL makes the code wrong."""
+    whose = aad("code-1", row.shop_id, row.id, row.digest, row.subject_id, row.item_id, code)
+    return hmac.digest(secret(row.shop_id, "token"), whose, hashlib.sha256)

@@ -3,14 +3,18 @@
 from datetime import datetime
 
 from camket.base.actor import Actor
+from camket.base.clock import to_ms
 from camket.base.values import accept
+from camket.crypto import SealError
 from camket.ledger.actions import deed
 from camket.policy import words
 from camket.shops.queries import shop
 from camket.subjects import blind, codes
-from camket.subjects.queries import by_identifier
+from camket.subjects.queries import Match, by_identifier
+from camket.vault import opening
 from camket.vault.errors import VaultError
 from camket.vault.messages import queue
+from camket.vault.models import Item
 
 _TITLE = "Mã xác minh · Verification code"
 _TEXT = (
@@ -36,8 +40,7 @@ def request_code(*, shop_id: int, kind: str, text: str, actor: Actor, now: datet
     pack = words().categories[kind]
     contact = accept(text, normalise=pack.normalise, validate=pack.validate)
     digest = blind.identifier(shop_id, kind, contact)
-    matches = by_identifier(shop_id=shop_id, kind=kind, normalised=contact)
-    target = matches[0] if matches else None
+    target = _target(shop_id, kind, contact, now)
     subject_id = target.subject_id if target else None
     with deed(shop_id=shop_id, event="code.issued", actor=actor, now=now) as made:
         code = codes.make(
@@ -59,3 +62,23 @@ def request_code(*, shop_id: int, kind: str, text: str, actor: Actor, now: datet
                 now=now,
                 within=made,
             )
+
+
+def _target(shop_id: int, kind: str, contact: str, now: datetime) -> Match | None:
+    """Find whose contact this is: the proven one first. A look-up row counts only if the sealed value says the same.
+
+    A row planted by SQL, or a verified mark set by it, therefore sends no code and signs nobody in.
+    """
+    for match in by_identifier(shop_id=shop_id, kind=kind, normalised=contact):
+        rows = opening.read(shop_id=shop_id, subject_id=match.subject_id, categories=(kind,), now_ms=to_ms(now))
+        for item, wrapped in rows:
+            if item.id == match.item_id and item.verified == match.verified and _says(item, wrapped, contact):
+                return match
+    return None
+
+
+def _says(item: Item, wrapped: bytes, contact: str) -> bool:
+    try:
+        return opening.unlocked(item, wrapped, {}) == contact
+    except SealError:
+        return False

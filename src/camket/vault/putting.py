@@ -1,13 +1,12 @@
 """Deeds of the vault: put, change, verify. See looks.py, erasure.py, emergency.py for the others."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
@@ -34,6 +33,16 @@ Absent = dict[str | None, tuple[str, ...]]
 # What the shop held before is taken in to be justified or destroyed, unless the law itself forbids holding it.
 _LEGACY_REFUSED: Final = frozenset({"law", "error"})
 _NO_ANCHORS: Mapping[str, datetime] = {}
+
+
+class Place(TypedDict):
+    """Where and by whom, as the ledger and the gate take it."""
+
+    shop_id: int
+    actor: Actor
+    subject_id: UUID
+    now: datetime
+    work: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +88,26 @@ def put(
     person), UnknownSubjectError.
     """
     task = _Put(shop_id, subject_id, source, actor, now, legacy, basis, anchors, proven, prepared)
-    with ExitStack() as stack:
-        made = within
-        if made is None:
-            watch = gate.watched(shop_id=shop_id, actor=actor, subject_id=subject_id, now=now, purpose=None, work=work)
-            stack.enter_context(watch)
-            made = stack.enter_context(
-                deed(shop_id=shop_id, event="item.put", actor=actor, subject_id=subject_id, now=now, work=work)
-            )
+    if within is not None:
+        return _put(task, values, within)
+    try:
+        return _put_alone(task, values, work)
+    except IntegrityError as error:
+        # A correction moved the class to a new key between our read and our write (invariant 5): once more, with it.
+        if "camket_fk_item_key" not in str(error):
+            raise
+    return _put_alone(task, values, work)
+
+
+def _put_alone(task: _Put, values: Sequence[Value], work: str | None) -> list[UUID]:
+    place: Place = {
+        "shop_id": task.shop_id,
+        "actor": task.actor,
+        "subject_id": task.subject_id,
+        "now": task.now,
+        "work": work,
+    }
+    with gate.watched(**place, purpose=None), deed(**place, event="item.put") as made:
         return _put(task, values, made)
 
 
