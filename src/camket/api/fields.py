@@ -6,6 +6,7 @@ What a type refuses, its JSON Schema says too (length, pattern, enum), so that a
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from camket.policy.words import words
 LINE = r"^[^\u0000-\u001F\u007F]*$"
 TEXT = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}", re.ASCII)
 PHONE = re.compile(r":(?:\+?84|0)[1-9][0-9]{8,9}$")
 
@@ -55,6 +57,12 @@ def _moment(value: object) -> object:
     return value
 
 
+def _day(value: object) -> object:
+    if not (isinstance(value, str) and DAY.fullmatch(value)):
+        raise PydanticCustomError("not_a_day", "the value is not an ISO date")
+    return value
+
+
 def _no_phone(work: str) -> str:
     """INVARIANT 4: the work is written into the ledger, so it must not be a phone number used as an id."""
     if PHONE.search(work):
@@ -63,12 +71,17 @@ def _no_phone(work: str) -> str:
 
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE), AfterValidator(nfc)]
-Value = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT), AfterValidator(nfc)]
+Value = Annotated[
+    str,
+    Field(min_length=1, max_length=4000, pattern=TEXT, examples=["0912345678"]),
+    AfterValidator(nfc),
+]
 Work = Annotated[
     str,
     Field(
         max_length=80,
         pattern=r"^[a-z][a-z_]{1,19}:[A-Za-z0-9-]{1,59}$",
+        examples=["order:1042"],
         description="The piece of work, `kind:id`, such as `order:1042`; the shop's own id, never a person's value.",
     ),
     AfterValidator(_no_phone),
@@ -93,7 +106,9 @@ class OneOf:
         return value
 
 
-Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=2_000_000_000)]
+Number = Annotated[int, BeforeValidator(_number)]
+Count = Annotated[Number, Field(ge=1, le=2_000_000_000)]
+Day = Annotated[date, BeforeValidator(_day)]
 Flag = Annotated[bool, Field(strict=True)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Reason = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]

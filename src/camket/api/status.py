@@ -14,6 +14,7 @@ _BY_CODE: Final = {
     "denied": 403,
     "gap": 403,
     "not_allowed": 403,
+    "public_join": 403,
     "not_found": 404,
     "conflict": 409,
     "no-such-entry": 404,

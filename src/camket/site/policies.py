@@ -145,7 +145,8 @@ class PolicyView:
 
     @property
     def digest(self) -> str:
-        return self.row.digest.hex()
+        held: bytes = self.row.digest
+        return held.hex()
 
     @property
     def since(self) -> date:

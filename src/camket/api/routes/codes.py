@@ -2,7 +2,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
@@ -34,11 +34,11 @@ class AcceptedOut(Schema):
     summary="Gửi mã một lần · Send a one-time code",
     operation_id="send_code",
 )
-def send(request: HttpRequest, data: CodeIn, on_behalf: OnBehalf = None) -> AcceptedOut:
+def send(request: HttpRequest, data: CodeIn, on_behalf: OnBehalf = None) -> Status[AcceptedOut]:
     """Send a code to a contact that the shop knows; the answer never tells whether it does."""
     key = holder(request)
     vault.request_code(shop_id=key.shop_id, kind=data.kind, text=data.value, actor=key.actor(on_behalf), now=utc_now())
-    return AcceptedOut()
+    return Status(202, AcceptedOut())
 
 
 class VerifyIn(In):

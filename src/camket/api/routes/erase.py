@@ -44,5 +44,5 @@ def shred(request: HttpRequest, subject_id: UUID, data: ShredIn, on_behalf: OnBe
         actor=key.actor(on_behalf),
         now=utc_now(),
     )
-    left = vault.rescan(shop_id=key.shop_id, subject_id=subject_id)
+    left = vault.rescan(subject_id=subject_id)
     return ShreddedOut(items=done.items, keys=done.keys, rows=done.rows, entry=done.entry_id, left=len(left))

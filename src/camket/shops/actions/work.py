@@ -76,7 +76,8 @@ def end_work(*, shop_id: int, subject_id: UUID, assignment_id: UUID, actor: Acto
     row = Assignment.objects.filter(subject_id=subject_id, id=assignment_id, shop_id=shop_id).first()
     if row is None:
         raise UnknownError("phân công", "assignment", "assignment_id")
-    if actor.id != str(row.staff_id):
+    person = actor.id if actor.kind == "staff" else actor.on_behalf
+    if person != str(row.staff_id):
         managers.require(shop_id=shop_id, actor=actor, roles=managers.ASSIGNING)
     with deed(shop_id=shop_id, event="work.ended", actor=actor, subject_id=subject_id, now=now, work=row.work) as made:
         made.update(row, until=to_ms(now))
