@@ -62,7 +62,7 @@ class Address:
 
 def normalise(text: str) -> str:
     """Keep the address as written; raise BadValueError where it cannot be one."""
-    written = clean(text).replace("\n", ", ")
+    written = ", ".join(line.strip(" ,") for line in clean(text).split("\n") if line.strip(" ,"))
     if not _SHORTEST <= len(written) <= _LONGEST or not any(char.isalpha() for char in written):
         raise BadValueError(
             "đây không phải là một địa chỉ",

@@ -45,6 +45,8 @@ def _name(value: str) -> str:
 
 def _email(value: str) -> str:
     mailbox, _, domain = value.rpartition("@")
+    if not mailbox or "." not in domain:
+        return MASKED
     return f"{mailbox[:1]}{MASKED}@{MASKED}.{domain.rpartition('.')[2]}"
 
 
