@@ -185,7 +185,8 @@ def test_a_pledge_of_closed_purposes_turns_the_gap_into_a_denial():
 def test_the_law_comes_before_everything():
     clauses = "  - {id: d, text: Không., promises: [never: {do: sell}]}"
     book = rulebook(clauses, law=floor(["vn"]))
-    assert ask(book, "sell", category="phone") == ("deny", ("PDPL-7.6",), ())
+    # The text's own ban is named beside it: it would stand if the law allowed.
+    assert ask(book, "sell", category="phone") == ("deny", ("PDPL-7.6", "d"), ())
     asked = {**READ, "purpose": "marketing"}
     missing = frozenset({"consent"})
     assert ask(book, "read", **asked, missing=missing) == ("deny", ("CPL-18.4b", "PDPL-9.4a"), ("consent",))

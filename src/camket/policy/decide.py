@@ -70,9 +70,9 @@ def _refused(rulebook: Rulebook, question: Question, checks: Checks, spoken: tup
     purposes where no promise opens this one. `spoken` are the rules matched and unmet.
     """
     matched, unmet = spoken
-    law = standing & rulebook.law
-    if law:
-        return Answer(Verdict.DENY, "law", rulebook, question, law, unmet=law & unmet)
+    if standing & rulebook.law:
+        # What else stands against it would go on standing if the law were satisfied: it is cited too, after the law.
+        return Answer(Verdict.DENY, "law", rulebook, question, standing, unmet=standing & unmet)
     would = 0
     for low in each_bit(unmet & checks.union & rulebook.lifting):
         if rulebook.lifts[low] & standing:
