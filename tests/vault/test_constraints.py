@@ -76,8 +76,12 @@ def test_an_item_needs_its_person_and_its_key(world, now):
         stranger.id = uuid4()
         setattr(stranger, column, uuid4())
         with pytest.raises(IntegrityError), transaction.atomic():
-            stranger.save(force_insert=True)
-            connection.check_constraints()
+            _save_at_once(stranger)
+
+
+def _save_at_once(row):
+    row.save(force_insert=True)
+    connection.check_constraints()
 
 
 @pytest.mark.parametrize("model", [ConsentEvent, Restraint, Entry])

@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -12,10 +12,10 @@ from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry
 from camket.shops import queries as shops
 from camket.shops.actions import issue_api_key
-from camket.vault import gate, opening, permits
+from camket.shops.models import Assignment
+from camket.vault import opening
 from camket.vault.actions import Wish, ask, attempt, break_glass, granted, look
 from camket.vault.errors import RefusedError, VaultError
-from camket.vault.models import Item
 from camket.vault.permits import Bound, Permit
 from tests import kept
 from tests.cast import HANH, KHOI, LAN, MINH
@@ -49,7 +49,6 @@ def test_a_permit_is_made_by_the_gate_alone(world, now, minh):
     bound = Bound(world.shops["comet"], minh, world.lan("comet"), "order", None, "read", frozenset({"phone"}), uuid4())
     with pytest.raises(PermissionError):
         Permit(bound, token=Token())
-    assert "_GATE" not in permits.__dict__.get("__all__", ())
 
 
 def test_a_permit_is_spent_by_one_use(world, now, minh):
@@ -246,7 +245,7 @@ def test_break_glass_is_timed_and_explained(world, now, minutes, explanation):
             actor=world.lan("comet"),
             now=now,
         )
-    assert UUID(world.lan("comet").id) and Item.objects.filter(subject_id=subject_id).exists()
+    assert not Assignment.objects.filter(subject_id=subject_id).exists()
 
 
 def test_the_gate_alone_names_permits():
@@ -259,4 +258,3 @@ def test_the_gate_alone_names_permits():
         if "_GATE" in path.read_text("utf-8") or "Permit(" in path.read_text("utf-8")
     }
     assert using == {"src/camket/vault/gate.py", "src/camket/vault/permits.py"}
-    assert gate.__doc__

@@ -50,7 +50,7 @@ def adopt(
     shop: Annotated[str, typer.Argument(help="Tên cửa hàng. · Shop.")],
     file: Annotated[Path, typer.Argument(help="Tệp chính sách. · Policy file.", exists=True, dir_okay=False)],
 ) -> None:
-    """Áp dụng một bản chính sách mới; bản còn thiếu bị từ chối. · Adopt a new version; one that lacks things is refused."""
+    """Áp dụng bản chính sách mới; bản còn thiếu bị từ chối. · Adopt a new version; an incomplete one is refused."""
     row = actions.adopt_policy(
         shop_id=queries.shop_by_slug(slug=shop).id,
         text=file.read_text("utf-8"),

@@ -134,7 +134,7 @@ def restrain(
     lifted: bool = False,
     within: Deed | None = None,
 ) -> Restraint:
-    """Set or lift a restriction or an objection, for one purpose or (empty) for all; it stops use from the commit on."""
+    """Set or lift a restriction or an objection, for one purpose or (empty) for all; use stops with the commit."""
     if purpose:
         _one_purpose(purpose)
     _known(how, "", "")
@@ -168,7 +168,7 @@ def _keep_text(row: ConsentText, *, within: Deed) -> None:
 
 
 def _next(query: str, shop_id: int, subject_id: UUID) -> int:
-    """Number the next row of a subject; on PostgreSQL the subject is locked, so that parallel answers queue up."""
+    """Count up the rows of a subject; on PostgreSQL the subject is locked, so that parallel answers queue up."""
     with connection.cursor() as cursor:
         if not is_sqlite():
             cursor.execute(_LOCK, [raw_id(subject_id), shop_id])

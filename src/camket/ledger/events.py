@@ -41,7 +41,7 @@ _SUBJECT = {
     "identifier.verified": Sentence("một liên hệ được xác minh", "a contact was verified"),
     "identifier.removed": Sentence("một liên hệ được gỡ", "a contact was removed"),
     "code.issued": Sentence("một mã dùng một lần được tạo", "a one-time code was issued"),
-    "code.tried": Sentence("một mã dùng một lần bị nhập sai", "a one-time code was entered wrongly"),
+    "code.tried": Sentence("một mã dùng một lần được nhập thử", "a one-time code was tried"),
     "proposal.made": Sentence("một đề nghị ghép hồ sơ chờ xác nhận", "a proposal was made and waits"),
     "proposal.accepted": Sentence("một đề nghị được chấp nhận", "a proposal was accepted"),
     "proposal.rejected": Sentence("một đề nghị bị bác", "a proposal was rejected"),

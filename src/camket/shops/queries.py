@@ -97,7 +97,7 @@ def directors(*, shop_id: int) -> list[str]:
 
 
 def newest_version(*, shop_id: int) -> int:
-    """Number of the newest policy version; 0 before the first."""
+    """Tell the number of the newest policy version; 0 before the first."""
     newest: int | None = PolicyVersion.objects.filter(shop_id=shop_id).aggregate(last=Max("version"))["last"]
     return newest or 0
 

@@ -11,5 +11,5 @@ def identifier(shop_id: int, kind: str, normalised: str) -> bytes:
 
 
 def name_tokens(shop_id: int, name: str) -> list[bytes]:
-    """Truncated digests of a name, the same for storing and for searching (invariant 15)."""
+    """Make the truncated digests of a name, the same for storing and for searching (invariant 15)."""
     return blind.name_tokens(secret(shop_id, "index"), fold(name))

@@ -80,13 +80,12 @@ def shred(*, shop_id: int, subject_id: UUID, actor: Actor, now: datetime, reason
         counts = _remove_rows(subject_id, made)
         made.detail.update(reason=reason, removed=counts)
         _list(shop_id=shop_id, subject_id=subject_id, entry_id=made.entry_id, now=now)
-        done = Shredded(
+        return Shredded(
             items=counts.get(Item._meta.db_table, 0),
             keys=counts.get(ItemKey._meta.db_table, 0),
             rows=sum(counts.values()),
             entry_id=made.entry_id,
         )
-    return done
 
 
 def _may_shred(shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> None:
@@ -146,7 +145,7 @@ def outlives(model: type[models.Model]) -> bool:
     return model in _STAYS or bool(getattr(model, "outlives_subject", None))
 
 
-def rescan(*, shop_id: int, subject_id: UUID) -> list[Left]:
+def rescan(*, subject_id: UUID) -> list[Left]:
     """Look for an erased person in every table of the database; an empty list is the proof.
 
     Goes over the declared columns and, beside them, over every real table with a column that names a subject, so that
@@ -168,7 +167,7 @@ def rescan(*, shop_id: int, subject_id: UUID) -> list[Left]:
 
 
 def shred_list() -> Path:
-    """The append-only list of erased people outside the database, replayed before a restored system serves."""
+    """Locate the append-only list of erased people outside the database, replayed before a restored system serves."""
     return Path(settings.HOME) / "shredded.log"
 
 

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from uuid import UUID
+from uuid import UUID  # noqa: TC003 - the attribute's type is read at run time by the API's schema
 
 from camket.base.errors import CamketError
 from camket.policy import Answer, Verdict

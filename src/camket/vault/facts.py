@@ -1,7 +1,7 @@
 """Facts for the gate: one round trip over the rooms below, then pure."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -63,30 +63,9 @@ class Facts:
     consents: list[tuple[str, ConsentAnswer]] = field(default_factory=list)
     restraints: list[tuple[int, str, str, bool]] = field(default_factory=list)
 
-    def take(self, kind: str, a: str, b: str, c: str, d: str, n: int | None) -> None:
-        """Add one row of the facts query."""
-        match kind:
-            case "policy":
-                self.policy_version = n or 0
-            case "setting":
-                self.settings[a] = b
-            case "role":
-                self.roles.add(a)
-            case "undertaking":
-                self.undertaking = max(self.undertaking, n or 0)
-            case "assignment":
-                (self.broken_glass if b == "break_glass" else self.works).add(a)
-            case "key":
-                self.key_role, self.key_purposes = a, frozenset(json.loads(b))
-            case "subject":
-                self.known, self.child, self.representative = True, a == "child", b == "representative"
-            case "verified":
-                self.verified = True
-            case "consent":
-                purpose, _, how = d.partition(" ")
-                self.consents.append((purpose, ConsentAnswer(n or 0, a, b, c, double=how == "double_opt_in")))
-            case "restraint":
-                self.restraints.append((n or 0, a, b, c == "lifted"))
+    def take(self, kind: str, *row: Any) -> None:
+        """Add one row of the facts query: `a, b, c, d, n` as the rooms' SQL says for its kind."""
+        _TAKES[kind](self, *row)
 
     def established(
         self,
@@ -130,6 +109,45 @@ class Facts:
         if category and settle(answers, channel or "", category)[0] == "given":
             met.add("sensitive_consent")
         return met
+
+
+def _take_assignment(facts: Facts, work: str, reason: str, *_: Any) -> None:
+    (facts.broken_glass if reason == "break_glass" else facts.works).add(work)
+
+
+def _take_key(facts: Facts, role: str, purposes: str, *_: Any) -> None:
+    facts.key_role, facts.key_purposes = role, frozenset(json.loads(purposes))
+
+
+def _take_subject(facts: Facts, child: str, representative: str, *_: Any) -> None:
+    facts.known, facts.child, facts.representative = True, bool(child), bool(representative)
+
+
+def _take_consent(facts: Facts, value: str, channel: str, category: str, *rest: Any) -> None:
+    (purpose, _, how), number = rest[0].partition(" "), rest[1]
+    facts.consents.append((purpose, ConsentAnswer(number, value, channel, category, double=how == "double_opt_in")))
+
+
+def _take_restraint(facts: Facts, kind: str, purpose: str, lifted: str, *rest: Any) -> None:
+    facts.restraints.append((rest[1], kind, purpose, bool(lifted)))
+
+
+def _take_number(name: str) -> Callable[..., None]:
+    return lambda facts, *row: setattr(facts, name, max(getattr(facts, name), row[-1] or 0))
+
+
+_TAKES: Final[dict[str, Callable[..., None]]] = {
+    "policy": _take_number("policy_version"),
+    "undertaking": _take_number("undertaking"),
+    "setting": lambda facts, name, value, *_: facts.settings.update({name: value}),
+    "role": lambda facts, role, *_: facts.roles.add(role),
+    "assignment": _take_assignment,
+    "key": _take_key,
+    "subject": _take_subject,
+    "verified": lambda facts, *_: setattr(facts, "verified", True),
+    "consent": _take_consent,
+    "restraint": _take_restraint,
+}
 
 
 @cache

@@ -269,24 +269,22 @@ def granted(
             work=wish.work,
         ) as open_deed,
     ):
-        yield _grant(open_deed, shop_id, subject_id, wish, actor, now, absent)
+        yield _grant(open_deed, wish, actor, absent)
 
 
 def _grant(
     open_deed: Deed,
-    shop_id: int,
-    subject_id: UUID,
     wish: Wish,
     actor: Actor,
-    now: datetime,
     absent: Callable[[], Mapping[str | None, Collection[str]]],
 ) -> Grant:
+    shop_id, subject_id = open_deed.shop_id, open_deed.subject_id
     facts = Facts()
     books: list[Rulebook] = []
 
     def think() -> dict[str | None, Answer]:
         nonlocal facts
-        facts = fact_room.collect(shop_id=shop_id, actor=actor, subject_id=subject_id, now_ms=to_ms(now))
+        facts = fact_room.collect(shop_id=shop_id, actor=actor, subject_id=subject_id, now_ms=to_ms(open_deed.now))
         _check_subject(facts, actor, subject_id, wish)
         books.append(shops.rulebook(shop_id, facts.policy_version))
         return judge(rulebook=books[0], facts=facts, actor=actor, wish=wish, absent=absent())

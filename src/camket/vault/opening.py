@@ -108,7 +108,7 @@ def _seen(item: Item, text: str, *, only_masked: bool) -> Seen:
 
 @cache
 def mask_of(category: str) -> Callable[[str], str]:
-    """The mask that the category's pack names."""
+    """Give the mask that the category's pack names."""
     return MASKS[words().categories[category].mask]
 
 

@@ -81,8 +81,9 @@ def put(
 
     Each value passes the gate: may this source supply this category for each of these purposes? One refusal refuses
     the whole. Legacy data (`legacy` is its declared origin, `basis` the declared basis) is refused by the law only; it
-    opens when the gate says so later, and what no clause covers is for the owner to justify or destroy. `anchors` are events whose moments are known
-    (`order_completed`, `last_order` …). `prepared` values were normalised and checked by intake already.
+    opens when the gate says so later, and what no clause covers is for the owner to justify or destroy. `anchors` are
+    events whose moments are known (`order_completed`, `last_order` …). `prepared` values were normalised and checked
+    by intake already.
 
     Errors: RefusedError, BadValueError, TakenError (verified for somebody else), ErasedError (legacy of an erased
     person), UnknownSubjectError.
@@ -192,7 +193,7 @@ def _row(task: _Put, value: Value, rulebook: Rulebook) -> Item:
 
 
 def index_of(item: Item, text: str) -> subjects.Index | None:
-    """What an item is found by; nothing for categories without an index, and for data about third persons."""
+    """Make what an item is found by; nothing for categories without an index."""
     kind = words().categories[item.category].index
     if not kind:
         return None
@@ -224,7 +225,7 @@ def insert_items(items: Sequence[Item], *, within: Deed) -> None:
 
 
 def _columns(item: Item) -> tuple[Any, ...]:
-    """The values of a row in the order of sql.ITEM_COLUMNS."""
+    """Give the values of a row in the order of sql.ITEM_COLUMNS."""
     return (
         raw_id(item.subject_id),
         raw_id(item.id),

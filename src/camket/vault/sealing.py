@@ -49,7 +49,7 @@ def open_item(item: Item, key: bytes) -> str:
 
 
 def key_context(*, shop_id: int, subject_id: UUID, key_id: UUID, retention: str) -> bytes:
-    """What a wrapped key is bound to: a key moved to another person or class does not unwrap."""
+    """Name what a wrapped key is bound to: a key moved to another person or class does not unwrap."""
     return aad(_KEY, shop_id, subject_id, key_id, retention)
 
 

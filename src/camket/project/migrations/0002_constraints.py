@@ -50,12 +50,19 @@ def _joined(left: str, columns: tuple[str, ...], right: str, others: tuple[str, 
     return " AND ".join(f"{left}.{one} = {right}.{other}" for one, other in pairs)
 
 
+def _stopping(table: str, moment: str, when: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_{moment.lower()} BEFORE {moment} ON {table} {when}"
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
+
 def sqlite_statements() -> list[str]:
     """Every trigger of SQLite, by name."""
     made: list[str] = []
     for name, child, columns, parent, others in LINKS:
         given = " AND ".join(f"NEW.{column} IS NOT NULL" for column in columns)
-        found = f"SELECT 1 FROM {parent} WHERE {_joined(parent, others, 'NEW', columns)}"
+        found = f"SELECT 1 FROM {parent} WHERE {_joined(parent, others, 'NEW', columns)}"  # noqa: S608 - names of ours
         for moment in ("INSERT", f"UPDATE OF {', '.join(columns)}"):
             word = moment.split()[0].lower()
             made.append(
@@ -63,27 +70,15 @@ def sqlite_statements() -> list[str]:
                 f"WHEN {given} AND NOT EXISTS ({found}) "
                 f"BEGIN SELECT RAISE(ABORT, 'camket_fk_{name}: no such row'); END"
             )
-        left = f"SELECT 1 FROM {child} WHERE {_joined(child, columns, 'OLD', others)}"
+        left = f"SELECT 1 FROM {child} WHERE {_joined(child, columns, 'OLD', others)}"  # noqa: S608 - names of ours
         made.append(
             f"CREATE TRIGGER camket_fk_{name}_delete BEFORE DELETE ON {parent} WHEN EXISTS ({left}) "
             f"BEGIN SELECT RAISE(ABORT, 'camket_fk_{name}: still in use'); END"
         )
-    for table in (*ANSWERS, *FROZEN):
-        made.append(
-            f"CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
-    for table in ANSWERS:
-        erased = "SELECT 1 FROM camket_erasure WHERE camket_erasure.subject_id = OLD.subject_id"
-        made.append(
-            f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} WHEN NOT EXISTS ({erased}) "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
-    for table in FROZEN:
-        made.append(
-            f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
+    made += [_stopping(table, "UPDATE", "") for table in (*ANSWERS, *FROZEN)]
+    erased = "SELECT 1 FROM camket_erasure WHERE camket_erasure.subject_id = OLD.subject_id"
+    made += [_stopping(table, "DELETE", f"WHEN NOT EXISTS ({erased}) ") for table in ANSWERS]
+    made += [_stopping(table, "DELETE", "") for table in FROZEN]
     return made
 
 
