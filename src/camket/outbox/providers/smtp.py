@@ -76,15 +76,20 @@ class Smtp:
 
     def _connect(self) -> smtplib.SMTP:
         server, context = self._server, ssl.create_default_context()
+        login = _login(server.login) if server.login else None
         if server.tls:
             connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=_SECONDS, context=context)
         else:
             connection = smtplib.SMTP(server.host, server.port, timeout=_SECONDS)
+        try:
             connection.ehlo()
-            if connection.has_extn("starttls"):
+            if not server.tls and connection.has_extn("starttls"):
                 connection.starttls(context=context)
-        if server.login:
-            connection.login(*_login(server.login))
+            if login:
+                connection.login(*login)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 
