@@ -49,7 +49,7 @@ def test_a_source_that_law_or_text_closes_is_refused_with_its_clause(doors, sour
     response = doors.system.post(f"intake/{source}", order())
     assert response.status_code == 403
     error = response.json()["error"]
-    assert (error["verdict"], error["clauses"]) == ("deny", [clause])
+    assert (error["verdict"], error["clauses"][0]) == ("deny", clause)
     assert Entry.objects.filter(id=error["entry"]).count() == 1
     assert Subject.objects.count() == 0
 

@@ -45,8 +45,18 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+class Door(NinjaAPI):
+    """The API; no answer of it is ever kept by a browser or a proxy."""
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        response = super().create_temporal_response(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
 def build() -> NinjaAPI:
-    api = NinjaAPI(
+    """Put the API together from its routes."""
+    api = Door(
         title="Camket",
         version="1",
         description=(

@@ -72,6 +72,16 @@ def not_found() -> DoorError:
     )
 
 
+def refused() -> DoorError:
+    """Answer what Django itself would not read: an unknown host name, a header that is too long."""
+    return DoorError(
+        400,
+        "request.refused",
+        ("yêu cầu không đọc được", "the request cannot be read"),
+        ("kiểm tra tên máy và các tiêu đề đã gửi", "check the host name and the headers that were sent"),
+    )
+
+
 def malformed() -> DoorError:
     return DoorError(
         400,

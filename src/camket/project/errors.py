@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from camket.api import errors as api
 from camket.site import errors as site
 
-_API = {400: api.malformed, 403: api.not_found, 404: api.not_found, 405: api.method_not_allowed, 500: api.failed}
+_API = {400: api.refused, 403: api.not_found, 404: api.not_found, 405: api.method_not_allowed, 500: api.failed}
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
