@@ -137,7 +137,9 @@ def _find(read: Reader, *, sheet: str, about: str, progress: Callable[[], float]
         cells = tuple(below or above for above, below in zip_longest(cells, lower, fillvalue=""))
     named = _trimmed(cells)
     samples = [row for _, row in first[at + 1 :] if any(row)][:_SAMPLES]
-    notes = sum(any(row) for _, row in first[: scores.index(best)])
+    # A row of names right above the header is its upper half, not a note.
+    above = zip(first[: scores.index(best)], scores, strict=False)
+    notes = sum(any(row) and known < _MIN_HEADERS for (_, row), known in above)
     return Table(sheet, number, named, tuple(samples), notes, about, read, progress)
 
 
