@@ -6,16 +6,21 @@ times differ from run to run: they are compared by their shape only.
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "tour.md")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+# The port that the pages name, as `./run` opens it; while testing another one stands for it.
+PORT = ":8000"
 SHAPES = (
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<id>"),
     (r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?", "<date>"),
@@ -39,8 +44,9 @@ class Step:
 def steps(block: str) -> Iterator[Step]:
     """Split a block into its commands."""
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-        command, _, output = part.partition("\n")
-        yield Step(command, output)
+        lines = part.split("\n")
+        length = next(number for number, line in enumerate(lines, 1) if not line.endswith("\\"))
+        yield Step("\n".join(lines[:length]), "\n".join(lines[length:]))
 
 
 def shape(text: str) -> str:
@@ -57,40 +63,68 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, **plain, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
 
-def run(command: str, env: Mapping[str, str]) -> str:
-    """Run one command as a reader would, and give all it prints."""
+@contextmanager
+def installation(folder: Path) -> Iterator[tuple[dict[str, str], int]]:
+    """Prepare shops and made-up customers as `./run --demo` does, and serve them on a free port."""
+    env = environment(folder)
+    subprocess.run(["camket", "prepare"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S607 (ours)
+    subprocess.run(["camket", "demo"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S607 (ours)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    server = subprocess.Popen(["camket", "serve", "--port", str(port)], cwd=ROOT, env=env)  # noqa: S603, S607 (ours)
+    try:
+        _wait(port)
+        yield env, port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait(port: int) -> None:
+    for _ in range(150):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server does not answer")
+
+
+def run(commands: Sequence[str], env: Mapping[str, str], port: int) -> list[str]:
+    """Run the commands of a page in one shell, as a reader would, and give what each prints."""
+    script = "".join(f"printf '\\036'\n{command.replace(PORT, f':{port}')}\n" for command in commands)
     done = subprocess.run(  # noqa: S603 (the pages are ours)
-        ["bash", "-c", command],  # noqa: S607 (the reader's own shell)
+        ["bash", "-c", f"exec 2>&1\n{script}"],  # noqa: S607 (the reader's own shell)
         cwd=ROOT,
         env=dict(env),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         check=False,
     )
-    return done.stdout
+    return [part.replace(f":{port}", PORT) for part in done.stdout.split("\x1e")[1:]]
 
 
-def renew(page: Path, env: Mapping[str, str]) -> str:
+def renew(page: Path, env: Mapping[str, str], port: int) -> str:
     """Make the page's text with every output as it is now."""
+    text = page.read_text("utf-8")
+    blocks = [[step.command for step in steps(found[1])] for found in BLOCK.finditer(text)]
+    printed = iter(run([command for block in blocks for command in block], env, port))
 
     def block(match: re.Match[str]) -> str:
-        parts = (
-            f"$ {step.command}\n{run(step.command, env).rstrip()}\n".replace("\n\n", "\n\n") for step in steps(match[1])
-        )
+        parts = (f"$ {step.command}\n{next(printed).rstrip()}".rstrip() + "\n" for step in steps(match[1]))
         return f"```console\n{''.join(parts)}```"
 
-    return BLOCK.sub(block, page.read_text("utf-8"))
+    return BLOCK.sub(block, text)
 
 
 def main() -> None:
     """Compare, or with `--write` renew, every page."""
     different = []
-    with tempfile.TemporaryDirectory(prefix="camket-tour-") as folder:
-        env = environment(Path(folder))
-        run("camket prepare && camket demo", env)
+    with tempfile.TemporaryDirectory(prefix="camket-tour-") as folder, installation(Path(folder)) as (env, port):
         for page in PAGES:
-            text = renew(page, env)
+            text = renew(page, env, port)
             if shape(text) != shape(page.read_text("utf-8")):
                 different.append(page.name)
                 if "--write" in sys.argv:

@@ -21,9 +21,8 @@ from django.conf import settings
 os.environ["CAMKET_HOME"] = tempfile.mkdtemp(prefix="camket-test-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "camket.project.settings"
 HOME = settings.HOME
-if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A real file: several connections at once lock it as they do in production.
-    settings.DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+# Worker processes of the runner must choose a home of their own before they read settings, as this one did.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 MONDAY = datetime.fromisoformat("2026-03-02T09:00:00+07:00")
 
@@ -45,6 +44,16 @@ class Clock:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A file, as in a shop: Django's in-memory database shares one cache between threads and locks whole tables."""
+    from django.db import connections
+
+    default = connections.databases["default"]
+    if default["ENGINE"].endswith("sqlite3"):
+        default["TEST"]["NAME"] = str(HOME / "test.sqlite3")
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +83,14 @@ def world(db: None, now: datetime) -> Any:
     return made.world(now)
 
 
+@pytest.fixture
+def all_bytes(db: None) -> Any:
+    """Ask for everything that stands in the database, as one string of bytes to search for canaries."""
+    from tests import databases
+
+    return databases.all_bytes
+
+
 @pytest.fixture(autouse=True)
 def _each_test_opens_its_own_secrets() -> Iterator[None]:
     """Drop what a process remembers of shops, and the checkpoint files beside the emptied database."""
@@ -83,36 +100,3 @@ def _each_test_opens_its_own_secrets() -> Iterator[None]:
     if policies := sys.modules.get("camket.shops.queries"):
         policies.forget()
     shutil.rmtree(settings.CAMKET_CHECKPOINTS, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """A file, as in a shop: Django's in-memory database shares one cache between threads and locks whole tables."""
-    from django.db import connections
-
-    default = connections.databases["default"]
-    if default["ENGINE"].endswith("sqlite3"):
-        default["TEST"]["NAME"] = str(HOME / "test.sqlite3")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _emptying_a_test_database_passes_its_triggers() -> Iterator[None]:
-    """Tests with real transactions empty every table at their end; on SQLite the append-only triggers stand aside."""
-    from django.db.backends.sqlite3.base import DatabaseWrapper
-
-    DatabaseOperations = DatabaseWrapper.ops_class  # noqa: N806 - a class of Django's
-    plain = DatabaseOperations.execute_sql_flush
-
-    def execute_sql_flush(operations: Any, statements: list[str]) -> None:
-        with operations.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f"DROP TRIGGER {name}")
-            plain(operations, statements)
-            for _, made in triggers:
-                cursor.execute(made)
-
-    DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]  # for the tests' own database
-    yield
-    DatabaseOperations.execute_sql_flush = plain  # type: ignore[method-assign]  # as it was

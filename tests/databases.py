@@ -34,3 +34,14 @@ def _truncate(_: Iterable[Any]) -> None:
         full = [row[0] for row in cursor.fetchall()]
         if full:
             cursor.execute(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE")
+
+
+def all_bytes() -> bytes:
+    """Give every value of every table in its written form, one after the other."""
+    written = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            for row in cursor.fetchall():
+                written += [bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row]
+    return b"\n".join(written)
