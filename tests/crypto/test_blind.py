@@ -76,7 +76,10 @@ def _attack(count: int) -> tuple[float, float, float, float]:
     full_blind = Counter(public).most_common(1)[0][0]
     lucky_given = sum(name.split()[-1] == given_blind for name in shop)
     lucky_full = shop.count(full_blind)
-    return tuple(round(100 * found / count, 1) for found in (given_right, lucky_given, full_right, lucky_full))  # type: ignore[return-value]
+    given, lucky, full, lucky_all = (
+        round(100 * found / count, 1) for found in (given_right, lucky_given, full_right, lucky_full)
+    )
+    return given, lucky, full, lucky_all
 
 
 def _texts(name: str) -> set[str]:

@@ -36,6 +36,7 @@ def checkpoint(*, shop_id: int, now: datetime) -> str | None:
 
 
 def latest(shop_id: int) -> str | None:
+    """Give the newest note in the database, if there is one."""
     return Checkpoint.objects.filter(shop_id=shop_id).order_by("-size").values_list("note", flat=True).first()
 
 

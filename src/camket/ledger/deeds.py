@@ -148,6 +148,7 @@ class Deed:
 
 
 def mark(deed: Deed, body: bytes) -> bytes:
+    """Make the writer's MAC of the deed's entry."""
     record = entry.record(deed.shop_id, deed.subject_id.bytes, deed.entry_id.bytes, body)
     return entry.mac(secrets.secret(deed.shop_id, "mac"), record)
 
@@ -220,6 +221,7 @@ def refuse(
 
 
 def deed_is_open() -> bool:
+    """Tell whether this thread is inside a deed."""
     return _open.get() is not None
 
 

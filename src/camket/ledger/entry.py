@@ -80,6 +80,7 @@ def read(body: bytes) -> dict[str, Any]:
 
 
 def actor_of(body: Mapping[str, Any]) -> Actor:
+    """Read who did it from a body."""
     kind, who, *behalf = body["a"]
     return Actor(kind=kind, id=word(who), on_behalf=word(behalf[0]) if behalf else None)
 
@@ -90,10 +91,12 @@ def word(value: bytes | str) -> str:
 
 
 def short_key(subject_id: bytes, key: Sequence[Any]) -> list[Any]:
+    """Leave out of a row's key what repeats the subject."""
     return [None if part == subject_id else part for part in key]
 
 
 def long_key(subject_id: bytes, key: Sequence[Any]) -> list[Any]:
+    """Put the subject back into a row's key."""
     return [subject_id if part is None else part for part in key]
 
 

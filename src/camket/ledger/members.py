@@ -24,14 +24,17 @@ def lines(members: Members) -> Iterator[Line]:
 
 
 def root(members: Members) -> bytes:
+    """Compute the root that the entry of a bulk deed commits to."""
     return root_of_lines(lines(members))
 
 
 def root_of_lines(sorted_lines: Iterable[Line]) -> bytes:
+    """Compute the root of lines that are sorted by subject."""
     return tree.root_of(tree.leaf(subject + rows) for subject, rows in sorted_lines)
 
 
 def read(rows: bytes) -> tuple[list[Row], list[Row]]:
+    """Decode a membership row: rows written, rows removed."""
     if not rows:
         return [], []
     written, removed = cbor2.loads(rows)

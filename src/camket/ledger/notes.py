@@ -28,10 +28,12 @@ class Statement(NamedTuple):
 
 
 def origin(name: str) -> str:
+    """Name the log of a shop as its notes do."""
     return f"camket/{name}"
 
 
 def public_key(seed: bytes) -> bytes:
+    """Derive the 32-byte Ed25519 public key of a seed."""
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
@@ -42,6 +44,7 @@ def verifier_key(name: str, public: bytes) -> str:
 
 
 def sign(statement: Statement, seed: bytes) -> str:
+    """Write the statement as a note signed with the key of the seed."""
     text = _text(statement)
     signature = Ed25519PrivateKey.from_private_bytes(seed).sign(text.encode())
     line = base64.b64encode(_key_hash(statement.origin, public_key(seed)) + signature).decode()

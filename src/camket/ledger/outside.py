@@ -35,6 +35,7 @@ def notes(name: str) -> Iterator[str]:
 
 
 def last(name: str) -> str | None:
+    """Give the newest whole note, read from the end of the file."""
     path = path_of(name)
     if not path.exists():
         return None

@@ -31,6 +31,7 @@ class Said(NamedTuple):
 
 
 def read_entry(found: Entry) -> Said:
+    """Decode a stored entry."""
     body = entry.read(found.body)
     work = body.get("w")
     return Said(

@@ -64,6 +64,7 @@ def hold(shop_id: int) -> Log:
 
 
 def size_of(shop_id: int) -> int:
+    """Count the places given so far, from the highest."""
     last = Position.objects.filter(shop_id=shop_id).order_by("-seq").values_list("seq", flat=True).first()
     return 0 if last is None else last + 1
 

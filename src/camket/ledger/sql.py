@@ -27,11 +27,13 @@ def id_bytes(value: Any) -> bytes:
 
 
 def insert_entry(shop_id: int, subject_id: UUID, entry_id: UUID, body: bytes, mac: bytes) -> None:
+    """Insert an entry."""
     with connection.cursor() as cursor:
         cursor.execute(INSERT_ENTRY, [parameter(subject_id), parameter(entry_id), shop_id, body, mac])
 
 
 def insert_members(shop_id: int, entry_id: UUID, lines: Iterable[Line]) -> None:
+    """Insert the membership rows of a bulk deed, many to a statement."""
     stream = iter(lines)
     with connection.cursor() as cursor:
         while batch := list(islice(stream, _MEMBERS_AT_ONCE)):

@@ -14,10 +14,12 @@ Nodes = Callable[[int, int], bytes]
 
 
 def leaf(record: bytes) -> bytes:
+    """Hash a record as a leaf."""
     return hashlib.sha256(b"\x00" + record).digest()
 
 
 def node(left: bytes, right: bytes) -> bytes:
+    """Hash two nodes to the one above them."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 

@@ -61,6 +61,7 @@ class BrokenError(ValueError):
 
 
 def read_key(text: str) -> Key:
+    """Read a verifier key; BrokenError for anything else."""
     try:
         origin, short, body = text.strip().split("+", 2)
         raw = base64.b64decode(body, validate=True)
@@ -231,6 +232,7 @@ class LogCheck:
 
 
 def check_log(lines: Iterable[str], *, key: Key | None = None, outside: dict[int, bytes] | None = None) -> Report:
+    """Check the lines of an exported log; `outside` gives roots by size from notes kept elsewhere."""
     check = LogCheck(key, outside or {})
     for number, line in enumerate(lines, start=1):
         try:
@@ -241,6 +243,7 @@ def check_log(lines: Iterable[str], *, key: Key | None = None, outside: dict[int
 
 
 def check_receipt(text: str, *, key: Key | None = None) -> list[Finding]:
+    """Check a receipt: note, proof and, where it holds one, the entry."""
     content = _object(text)
     try:
         named = read_key(content["key"])
@@ -314,6 +317,7 @@ def _check_files(log: Path, key: Key | None, checkpoints: Path | None) -> Report
 
 
 def main() -> int:
+    """Run the command line; gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m camket.ledger.verifier", description=__doc__)
     parser.add_argument("log", nargs="?", type=Path)
     parser.add_argument("--receipt", type=Path)

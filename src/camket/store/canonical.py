@@ -30,6 +30,7 @@ def dumps(value: Any) -> bytes:
 
 
 def microseconds(moment: dt.datetime) -> int:
+    """Count microseconds since 1970; ValueError for a moment without a zone."""
     if moment.tzinfo is None:
         raise ValueError("a stored moment has a time zone")
     return (moment - _EPOCH) // _MICROSECOND
@@ -78,6 +79,7 @@ def _encoder(field: "AnyField") -> Encoder | None:
 
 
 def faults(model: type[models.Model]) -> Iterator[str]:
+    """Name the columns that have no canonical encoding."""
     for field in model._meta.concrete_fields:
         if field.column and _encoder(field) is None:
             yield f"column `{field.attname}` has a type without a canonical encoding"

@@ -23,14 +23,17 @@ def transaction() -> Iterator[None]:
 
 
 def vendor() -> Vendor:
+    """Tell which of the two databases is in use."""
     return "sqlite" if connection.vendor == "sqlite" else "postgresql"
 
 
 def is_sqlite() -> bool:
+    """Tell whether the database is SQLite."""
     return connection.vendor == "sqlite"
 
 
 def in_transaction() -> bool:
+    """Tell whether a transaction is open."""
     return connection.in_atomic_block
 
 

@@ -33,7 +33,7 @@ class IdField(models.UUIDField):  # type: ignore[type-arg]  # generic to the stu
     def get_prep_value(self, value: Any) -> UUID | None:
         return self.to_python(super().get_prep_value(value))
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002 (Django's)
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002 (Django's own)
         found = self.to_python(value)
         return found if found is None or connection.vendor == "postgresql" else found.bytes
 

@@ -20,6 +20,7 @@ def keyring() -> Keyring:
 
 
 def provider() -> LocalProvider:
+    """Open, or at the first start make, the wrapping key file of the settings."""
     return LocalProvider.open_or_create(Path(settings.CAMKET_KEYS), existing=ShopSecret.objects.exists())
 
 

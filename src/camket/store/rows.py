@@ -55,6 +55,7 @@ def row_key(obj: models.Model) -> bytes:
 
 
 def concrete_names(model: type[models.Model]) -> list[str]:
+    """List the columns of a table by attribute name, in alphabetical order."""
     return [name for name, _ in canonical.plan(model)]
 
 
