@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.ledger.actions import Deed, deed
-from camket.subjects import queries
+from camket.store.db import raw_id
+from camket.subjects import queries, sql
 from camket.subjects.errors import SubjectError, TakenError
 from camket.subjects.models import Identifier, NameToken, Proposal, Subject
 
@@ -91,11 +92,19 @@ def add_index(*, shop_id: int, subject_id: UUID, entries: Iterable[Index], withi
             NameToken(token=token, subject_id=subject_id, item_id=entry.item_id, shop_id=shop_id)
             for token in entry.tokens
         )
-    with _taken():
+    with _taken(), connection.cursor() as cursor:
         if exact:
-            within.insert_many(exact)
+            values = [
+                part
+                for row in exact
+                for part in (row.digest, raw_id(subject_id), raw_id(row.item_id), shop_id, row.kind, row.verified)
+            ]
+            cursor.execute(sql.INSERT_IDENTIFIERS + ", ".join([sql.IDENTIFIER_HOLES] * len(exact)), values)
         if names:
-            within.insert_many(names)
+            values = [part for row in names for part in (row.token, raw_id(subject_id), raw_id(row.item_id), shop_id)]
+            cursor.execute(sql.INSERT_NAMES + ", ".join([sql.NAME_HOLES] * len(names)), values)
+    for written in (*exact, *names):
+        within.wrote(written)
 
 
 def remove_index(*, subject_id: UUID, item_ids: Iterable[UUID], within: Deed) -> None:

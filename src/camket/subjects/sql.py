@@ -14,3 +14,10 @@ SELECT 'subject' AS kind, CASE WHEN s.child THEN 'child' ELSE '' END AS a,
 LOCK_SUBJECT: Final = """
 SELECT 1 FROM camket_subject WHERE subject_id = %s AND shop_id = %s FOR UPDATE
 """
+
+INSERT_IDENTIFIERS: Final = (
+    "INSERT INTO camket_identifier (digest, subject_id, item_id, shop_id, kind, verified) VALUES "
+)
+IDENTIFIER_HOLES: Final = "(%s, %s, %s, %s, %s, %s)"
+INSERT_NAMES: Final = "INSERT INTO camket_name_token (token, subject_id, item_id, shop_id) VALUES "
+NAME_HOLES: Final = "(%s, %s, %s, %s)"

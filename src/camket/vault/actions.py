@@ -7,7 +7,7 @@ from camket.vault.erasure import Left, rescan, shred
 from camket.vault.gate import Grant, Wish, ask, attempt, granted, watched
 from camket.vault.looking import find, look
 from camket.vault.messages import opened, queue
-from camket.vault.opening import show
+from camket.vault.opening import masked, show
 from camket.vault.putting import put
 from camket.vault.values import Found, Look, Seen, Shredded, Value
 
@@ -27,6 +27,7 @@ __all__ = [
     "find",
     "granted",
     "look",
+    "masked",
     "opened",
     "put",
     "queue",

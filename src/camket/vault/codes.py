@@ -14,7 +14,7 @@ from camket.subjects.queries import Match, by_identifier
 from camket.vault import opening
 from camket.vault.errors import VaultError
 from camket.vault.messages import queue
-from camket.vault.models import Item
+from camket.vault.opening import Sealed
 
 _TITLE = "Mã xác minh · Verification code"
 _TEXT = (
@@ -77,7 +77,7 @@ def _target(shop_id: int, kind: str, contact: str, now: datetime) -> Match | Non
     return None
 
 
-def _says(item: Item, wrapped: bytes, contact: str) -> bool:
+def _says(item: Sealed, wrapped: bytes, contact: str) -> bool:
     try:
         return opening.unlocked(item, wrapped, {}) == contact
     except SealError:

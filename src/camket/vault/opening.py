@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -12,15 +12,13 @@ from camket.base.values import MASKS
 from camket.policy import words
 from camket.store.db import raw_id, read_id
 from camket.vault import sealing, sql
-from camket.vault.models import Item
 from camket.vault.permits import Permit
 from camket.vault.values import Seen
 
 _VAULT = Token()
-Row = tuple[Item, bytes]
 
 
-def read(*, shop_id: int, subject_id: UUID, categories: Sequence[str], now_ms: int) -> list[Row]:
+def read(*, shop_id: int, subject_id: UUID, categories: Sequence[str], now_ms: int) -> "list[Row]":
     """Read sealed items and wrapped keys in one round trip; nothing is opened."""
     query = sql.LOOK.replace("{categories}", sql.holes(len(categories)))
     with connection.cursor() as cursor:
@@ -29,28 +27,48 @@ def read(*, shop_id: int, subject_id: UUID, categories: Sequence[str], now_ms: i
     return sorted(found, key=lambda row: row[0].id)
 
 
-def _item(row: Sequence[Any]) -> Item:
-    """Make an item of a row as the cursor gives it; the order is sql.ITEM_COLUMNS."""
-    return Item(
-        subject_id=read_id(row[0]),
-        id=read_id(row[1]),
-        shop_id=row[2],
-        category=row[3],
-        key_id=read_id(row[4]),
-        sealed=bytes(row[5]),
-        purposes=row[6],
-        source=row[7],
-        basis=row[8],
-        retention=row[9],
-        collected_at=row[10],
-        expires_at=row[11],
-        circulates_until=row[12],
-        verified=bool(row[13]),
-        third_party=bool(row[14]),
-        legacy=row[15],
-        group_id=None if row[16] is None else read_id(row[16]),
-        version=row[17],
+class Sealed(NamedTuple):
+    """An item row as the hot path reads it; the order is sql.ITEM_COLUMNS."""
+
+    subject_id: UUID
+    id: UUID
+    shop_id: int
+    category: str
+    key_id: UUID
+    sealed: bytes
+    purposes: str
+    source: str
+    basis: str
+    retention: str
+    collected_at: int
+    expires_at: int | None
+    circulates_until: int | None
+    verified: bool
+    third_party: bool
+    legacy: str
+    group_id: UUID | None
+    version: int
+
+
+def _item(row: Sequence[Any]) -> Sealed:
+    """Make an item of a row as the cursor gives it."""
+    return Sealed(
+        read_id(row[0]),
+        read_id(row[1]),
+        row[2],
+        row[3],
+        read_id(row[4]),
+        bytes(row[5]),
+        *row[6:13],
+        bool(row[13]),
+        bool(row[14]),
+        row[15],
+        None if row[16] is None else read_id(row[16]),
+        row[17],
     )
+
+
+Row = tuple[Sealed, bytes]
 
 
 def open_rows(permit: Permit, rows: Iterable[Row], *, masked: frozenset[str]) -> list[Seen]:
@@ -71,7 +89,7 @@ def open_rows(permit: Permit, rows: Iterable[Row], *, masked: frozenset[str]) ->
     return seen
 
 
-def unlocked(item: Item, wrapped: bytes, keys: dict[UUID, bytes]) -> str:
+def unlocked(item: Sealed, wrapped: bytes, keys: dict[UUID, bytes]) -> str:
     """Open one row inside the vault; `keys` remembers what was unwrapped."""
     key = keys.get(item.key_id)
     if key is None:
@@ -85,13 +103,13 @@ def unlocked(item: Item, wrapped: bytes, keys: dict[UUID, bytes]) -> str:
     return sealing.open_item(item, key)
 
 
-def _seen(item: Item, text: str, *, only_masked: bool) -> Seen:
-    mask = mask_of(item.category)(text)
+def _seen(item: Sealed, text: str, *, only_masked: bool) -> Seen:
+    if only_masked:
+        text = mask_of(item.category)(text)
     return Seen(
         item_id=item.id,
         category=item.category,
-        plain=Plain(mask if only_masked else text, token=_VAULT, masked=mask),
-        masked=mask,
+        plain=Plain(text, token=_VAULT),
         only_masked=only_masked,
         purposes=tuple(item.purposes.split(",")) if item.purposes else (),
         source=item.source,
@@ -104,6 +122,12 @@ def _seen(item: Item, text: str, *, only_masked: bool) -> Seen:
         group=item.group_id,
         version=item.version,
     )
+
+
+def masked(value: Seen) -> str:
+    """Give the value as somebody may see it who may only know that it is there."""
+    text = value.plain.reveal(_VAULT)
+    return text if value.only_masked else mask_of(value.category)(text)
 
 
 @cache

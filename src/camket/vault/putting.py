@@ -32,6 +32,8 @@ from camket.vault.values import Value
 Absent = dict[str | None, tuple[str, ...]]
 # What the shop held before is taken in to be justified or destroyed, unless the law itself forbids holding it.
 _LEGACY_REFUSED: Final = frozenset({"law", "error"})
+_MOST_BASES: Final = 4096
+_bases: dict[tuple[str, str], str] = {}
 _NO_ANCHORS: Mapping[str, datetime] = {}
 
 
@@ -179,7 +181,7 @@ def _row(task: _Put, value: Value, rulebook: Rulebook) -> Item:
         category=value.category,
         purposes=",".join(sorted(set(value.purposes))),
         source=task.source,
-        basis=task.basis or ",".join(sorted({rulebook.basis_of(purpose) for purpose in value.purposes})),
+        basis=task.basis or ",".join(sorted({_basis(rulebook, purpose) for purpose in value.purposes})),
         retention=kept.name,
         collected_at=at,
         expires_at=kept.expires_at,
@@ -190,6 +192,16 @@ def _row(task: _Put, value: Value, rulebook: Rulebook) -> Item:
         group_id=value.group,
         version=1,
     )
+
+
+def _basis(rulebook: Rulebook, purpose: str) -> str:
+    place = (rulebook.version, purpose)
+    found = _bases.get(place)
+    if found is None:
+        if len(_bases) >= _MOST_BASES:
+            _bases.clear()
+        found = _bases[place] = rulebook.basis_of(purpose)
+    return found
 
 
 def index_of(item: Item, text: str) -> subjects.Index | None:

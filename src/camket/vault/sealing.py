@@ -4,17 +4,59 @@ INVARIANT: any change of metadata by SQL (expiry, purposes, source, verified …
 between rows, subjects or shops makes the seal refuse.
 """
 
+from typing import Protocol
 from uuid import UUID
 
 from camket.crypto import aad, seal, unseal
 from camket.store.keys import keyring
-from camket.vault.models import Item, ItemKey
+from camket.vault.models import ItemKey
 
 _ITEM = "item-1"
 _KEY = "item-key-1"
 
 
-def place(item: Item) -> bytes:
+class Place(Protocol):
+    """What an item row says about itself; a row of the model and a row of the hot path both do."""
+
+    @property
+    def shop_id(self) -> int: ...
+    @property
+    def subject_id(self) -> UUID: ...
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def key_id(self) -> UUID: ...
+    @property
+    def sealed(self) -> bytes: ...
+    @property
+    def purposes(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def basis(self) -> str: ...
+    @property
+    def retention(self) -> str: ...
+    @property
+    def collected_at(self) -> int: ...
+    @property
+    def expires_at(self) -> int | None: ...
+    @property
+    def circulates_until(self) -> int | None: ...
+    @property
+    def verified(self) -> bool: ...
+    @property
+    def third_party(self) -> bool: ...
+    @property
+    def legacy(self) -> str: ...
+    @property
+    def group_id(self) -> UUID | None: ...
+    @property
+    def version(self) -> int: ...
+
+
+def place(item: Place) -> bytes:
     """Associated data of an item: everything the row says about it."""
     return aad(
         _ITEM,
@@ -38,12 +80,12 @@ def place(item: Item) -> bytes:
     )
 
 
-def seal_item(item: Item, key: bytes, text: str) -> bytes:
+def seal_item(item: Place, key: bytes, text: str) -> bytes:
     """Seal the text for exactly this row as it stands."""
     return seal(key, text.encode(), place(item))
 
 
-def open_item(item: Item, key: bytes) -> str:
+def open_item(item: Place, key: bytes) -> str:
     """Open a row; SealError when anything about it was changed. Callers hold a permit, or re-seal in a deed."""
     return unseal(key, item.sealed, place(item)).decode()
 

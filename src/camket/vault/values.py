@@ -26,12 +26,14 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One opened value. `plain` shows a mask wherever it is printed; `only_masked` values have nothing more to show."""
+    """One opened value. `plain` shows a mask wherever it is printed; `only_masked` values have nothing more to show.
+
+    `opening.masked` gives the mask of the category (`•••678`), worked out when it is asked for.
+    """
 
     item_id: UUID
     category: str
     plain: Plain
-    masked: str
     only_masked: bool
     purposes: tuple[str, ...]
     source: str
