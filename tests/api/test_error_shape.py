@@ -6,7 +6,7 @@ Each test below is one producer of errors; all go through `canonical`.
 """
 
 import json
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.http import HttpResponse
@@ -16,6 +16,7 @@ from camket.api import page as api_page
 from camket.api.routes import words as words_route
 from tests.cast import MINH
 
+NOBODY = "01890000-0000-7000-8000-000000000000"
 KEYS = {"code", "message", "advice", "field", "clauses", "verdict", "entry"}
 
 
@@ -103,7 +104,9 @@ def test_a_lone_surrogate_is_no_text(doors) -> None:
     canonical(response, 422, "field.missing")
 
 
-@pytest.mark.parametrize("path", ["nowhere", "subjects/not-a-uuid/look", "words/", f"entries/{uuid4()}/receipt"])
+@pytest.mark.parametrize(
+    "path", ["nowhere", "subjects/not-a-uuid/look", "words/", "entries/01890000-0000-7000-8000-000000000000/receipt"]
+)
 def test_an_address_that_leads_nowhere(doors, path: str) -> None:
     canonical(doors.clerk.get(path), 404, "not_found")
 

@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,7 +9,6 @@ from django.test import Client
 from tests.cast import THAO
 
 WORK = {"purpose": "order", "work": "order:1042"}
-NOBODY = str(uuid4())
 # operation: (method, path, body, {key: status}); `m` is Minh of comet, `i` his phone, `a` his assignment, `e` an entry.
 # The keys: clerk and director of comet, a system of comet that names nobody, a clerk's key for delivery only, and the
 # clerk of another shop. Missing, revoked and ended keys answer 401 everywhere.

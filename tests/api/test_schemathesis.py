@@ -37,7 +37,7 @@ def _one_connection():
 
 
 bounded = settings(
-    max_examples=8,
+    max_examples=5,
     derandomize=True,
     deadline=None,
     database=None,

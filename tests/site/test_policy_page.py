@@ -2,19 +2,19 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from camket.base.clock import vietnam_day
 from camket.policy import load
 from camket.policy.render import anchor
 from tests.pages.judge import open_page, words
 
 SHOPS = ("comet", "shop-001", "khatra", "shop-003", "1stwatch")
-NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)  # the day on which the fixture adopts them
 VI, EN = "/{}/chinh-sach-bao-mat", "/en/{}/privacy-policy"
 
 
@@ -79,9 +79,9 @@ def test_the_contents_lead_to_every_heading(five, client: Client, slug: str) -> 
 
 
 @pytest.mark.parametrize("slug", SHOPS)
-def test_version_date_and_digest_are_those_of_the_file(five, client: Client, slug: str) -> None:
+def test_version_date_and_digest_are_those_of_the_file(adopted, client: Client, slug: str) -> None:
     page = open_page(client, VI.format(slug))
-    assert "Phiên bản 1 có hiệu lực từ 02/11/2026" in page.text
+    assert f"Phiên bản 1 có hiệu lực từ {vietnam_day(adopted):%d/%m/%Y}" in page.text
     file = client.get(f"/{slug}/chinh-sach-bao-mat.yaml")
     assert file.content == (Path(settings.CAMKET_POLICIES) / f"{slug}.yaml").read_bytes()
     assert hashlib.sha256(file.content).hexdigest() in page.text
@@ -120,12 +120,12 @@ def test_a_strangers_address_answers_404(five, client: Client, path: str) -> Non
     open_page(client, path, status=404)
 
 
-def test_a_version_adopted_ahead_is_not_shown_before_its_day(five, client: Client) -> None:
+def test_a_version_adopted_ahead_is_not_shown_before_its_day(adopted) -> None:
     from camket.site import policies
 
-    assert policies.find(slug="comet", lang="vi", now=NOW - timedelta(seconds=1)) is None
-    assert policies.every(lang="vi", now=NOW - timedelta(seconds=1)) == []
-    assert policies.find(slug="comet", lang="vi", now=NOW).version == 1
+    assert policies.find(slug="comet", lang="vi", now=adopted - timedelta(seconds=1)) is None
+    assert policies.every(lang="vi", now=adopted - timedelta(seconds=1)) == []
+    assert policies.find(slug="comet", lang="vi", now=adopted).version == 1
 
 
 def test_the_page_links_both_languages_to_each_other(five, client: Client) -> None:

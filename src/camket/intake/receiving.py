@@ -257,6 +257,16 @@ def _sale_errors(sale: Sale, *, more_lines: bool) -> Iterable[BadValueError]:
 
 
 def _missing(task: _Task) -> Iterable[BadValueError]:
+    if not task.values and not task.lines:
+        yield BadValueError(
+            "không có gì để tiếp nhận",
+            "there is nothing to take in",
+            "gửi ít nhất một trường có giá trị",
+            "send at least one field with a value",
+            "missing_field",
+            field="fields",
+        )
+        return
     for group in task.shape.required:
         if not group & task.values.keys():
             names = sorted(group)

@@ -69,7 +69,7 @@ class AnswerIn(In):
 class IntakeIn(In):
     """What one person sent by one source."""
 
-    fields: Annotated[list[FieldIn], Field(max_length=60)]
+    fields: Annotated[list[FieldIn], Field(min_length=1, max_length=60)]
     lines: Annotated[list[LineIn], Field(max_length=200)] = []
     sale: SaleIn | None = None
     consents: Annotated[list[AnswerIn], Field(max_length=20)] = []
