@@ -24,6 +24,7 @@ from tests.cast import KHOI, MINH, THAO
 PUBLIC = Actor.public()
 GOODS = {"description": "Gạch lát nền", "quantity": "50", "unit": "viên", "price": "85.000 ₫"}
 CARE = Consent("after_sales", "given", "form", "Tôi đồng ý cho COMET chăm sóc sau khi mua hàng.")
+TRUE = ("truthful_data",)
 ORDER_WAYS = {
     "comet": "purchase",
     "shop-001": "purchase",
@@ -60,6 +61,7 @@ def _order(world, slug, now, fields=None, lines=(GOODS,), **more):
         source=more.pop("source", ORDER_WAYS[slug]),
         fields=own if fields is None else {**own, **fields},
         lines=lines,
+        declared=[*TRUE, *more.pop("declared", ())],
         actor=more.pop("actor", PUBLIC),
         now=now,
         **more,
@@ -76,7 +78,15 @@ def _stored(subject_id):
 
 def _outcome(world, slug, source, now):
     try:
-        receive(shop_id=world.shops[slug], source=source, fields=FIELDS, lines=[GOODS], actor=PUBLIC, now=now)
+        receive(
+            shop_id=world.shops[slug],
+            source=source,
+            fields=FIELDS,
+            lines=[GOODS],
+            declared=TRUE,
+            actor=PUBLIC,
+            now=now,
+        )
     except RefusedError as error:
         clause = next((one for one in error.clauses if not one.startswith(("completion", "PDPL", "CPL"))), "")
         return f"{error.verdict.value} {clause}".strip()
@@ -184,7 +194,7 @@ def test_somebody_elses_data_needs_the_statement_of_their_consent(world, now, sl
     assert _stored(stated.subject_id) >= set(RECEIVER)
     rows = Item.objects.filter(subject_id=stated.subject_id, category__startswith="receiver_")
     assert set(rows.values_list("third_party", flat=True)) == {True}
-    assert _entry(stated.entry_id)["d"]["declared"] == ["third_party_consent"]
+    assert _entry(stated.entry_id)["d"]["declared"] == ["third_party_consent", *TRUE]
 
 
 def test_ones_own_parcel_is_no_third_person(world, now):
