@@ -12,6 +12,7 @@ from camket.consent.queries import Answer, events, in_force, receipt, restrained
 from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
+from camket.subjects.errors import UnknownSubjectError
 from tests import kept
 from tests.cast import KHOI, MINH
 
@@ -147,6 +148,22 @@ def test_a_restriction_for_all_purposes_and_an_objection_to_one(world, now, minh
     assert restrained(shop_id=shop_id, subject_id=minh, purpose="order") == {"restrict"}
     restrain(**told, kind="restrict", lifted=True)
     assert restrained(shop_id=shop_id, subject_id=minh, purpose="order") == frozenset()
+
+
+def test_another_shops_customer_is_unknown(world, now, minh):
+    with pytest.raises(UnknownSubjectError):
+        record(
+            shop_id=world.shops["khatra"],
+            subject_id=minh,
+            purpose="marketing",
+            value="given",
+            how="phone",
+            text=kept.SHOWN,
+            language="vi",
+            policy_version=1,
+            actor=world.lan("khatra"),
+            now=now,
+        )
 
 
 def test_settling_is_a_pure_function_of_the_answers():

@@ -15,13 +15,13 @@ from camket.consent.models import ConsentEvent, ConsentText, Restraint
 from camket.ledger.actions import Deed, deed
 from camket.policy import words
 from camket.store.db import is_sqlite, raw_id
+from camket.subjects.errors import UnknownSubjectError
 
 Value = Literal["given", "refused"]
 # How an answer came in. `double_opt_in` is a sign-up confirmed a second time from the contact itself.
 HOWS: Final = frozenset(
     {"form", "portal", "phone", "email", "sms", "zalo", "counter", "letter", "mailbox", "double_opt_in", "paper"}
 )
-_LOCK: Final = "SELECT 1 FROM camket_subject WHERE subject_id = %s AND shop_id = %s FOR NO KEY UPDATE"
 
 
 def record(
@@ -47,16 +47,8 @@ def record(
     """
     _one_purpose(purpose)
     _known(how, channel, category)
-    if value == "given" and not text.strip():
-        raise ConsentError(
-            "phải lưu nguyên văn câu đã hỏi",
-            "the exact text that was shown must be kept",
-            "gửi kèm `text`",
-            "send it as `text`",
-            "consent_text",
-            field="text",
-            clauses=("PDPL-9.2", "PDPL-9.3"),
-        )
+    if value == "given":
+        _shown(text)
     _may_speak(actor, subject_id, within)
     digest = sha256(text.encode()).digest() if text else None
     own = deed(
@@ -159,6 +151,19 @@ def restrain(
     return row
 
 
+def _shown(text: str) -> None:
+    if not text.strip():
+        raise ConsentError(
+            "phải lưu nguyên văn câu đã hỏi",
+            "the exact text that was shown must be kept",
+            "gửi kèm `text`",
+            "send it as `text`",
+            "consent_text",
+            field="text",
+            clauses=("PDPL-9.2", "PDPL-9.3"),
+        )
+
+
 def _keep_text(row: ConsentText, *, within: Deed) -> None:
     """Keep a wording once. A row is its own content, so that two deeds that write it at once write the same."""
     if ConsentText.objects.filter(shop_id=row.shop_id, digest=row.digest).exists():
@@ -168,10 +173,14 @@ def _keep_text(row: ConsentText, *, within: Deed) -> None:
 
 
 def _next(query: str, shop_id: int, subject_id: UUID) -> int:
-    """Count up the rows of a subject; on PostgreSQL the subject is locked, so that parallel answers queue up."""
+    """Count up the rows of a subject; on PostgreSQL the subject is locked, so that parallel answers queue up.
+
+    UnknownSubjectError for nobody, and for another shop's people (invariant 8).
+    """
     with connection.cursor() as cursor:
-        if not is_sqlite():
-            cursor.execute(_LOCK, [raw_id(subject_id), shop_id])
+        cursor.execute(sql.KNOWN if is_sqlite() else sql.LOCK, [raw_id(subject_id), shop_id])
+        if cursor.fetchone() is None:
+            raise UnknownSubjectError
         cursor.execute(query, [raw_id(subject_id)])
         (number,) = cursor.fetchone()
     return int(number)

@@ -17,3 +17,6 @@ SELECT 'restraint' AS kind, r.kind AS a, r.purpose AS b, CASE WHEN r.lifted THEN
 
 NEXT_EVENT: Final = "SELECT COALESCE(MAX(number), 0) + 1 FROM camket_consent_event WHERE subject_id = %s"
 NEXT_RESTRAINT: Final = "SELECT COALESCE(MAX(number), 0) + 1 FROM camket_restraint WHERE subject_id = %s"
+KNOWN: Final = "SELECT 1 FROM camket_subject WHERE subject_id = %s AND shop_id = %s"
+# Does not stop deeds that only add rows to the person, as FOR UPDATE would.
+LOCK: Final = KNOWN + " FOR NO KEY UPDATE"

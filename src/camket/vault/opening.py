@@ -52,7 +52,7 @@ class Sealed(NamedTuple):
 
 def _item(row: Sequence[Any]) -> Sealed:
     """Make an item of a row as the cursor gives it."""
-    return Sealed(
+    columns = (
         read_id(row[0]),
         read_id(row[1]),
         row[2],
@@ -66,6 +66,7 @@ def _item(row: Sequence[Any]) -> Sealed:
         None if row[16] is None else read_id(row[16]),
         row[17],
     )
+    return Sealed._make(columns)
 
 
 Row = tuple[Sealed, bytes]
