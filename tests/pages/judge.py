@@ -182,10 +182,11 @@ def _language(root: Element) -> Iterator[str]:
 
 def _said(element: Element, lang: str) -> Iterator[tuple[str, str]]:
     """Every piece of text, also in labels for the ear, with the language it is declared to be in."""
+    if element.tag in {"code", "pre", "samp"}:
+        return
     lang = element.get("lang", lang)
     spoken = (element.get("aria-label"), element.get("alt"), element.get("title"), element.get("placeholder"))
-    if element.tag not in {"code", "pre"}:
-        yield from ((lang, text) for text in (element.text, *spoken) if text and text.strip())
+    yield from ((lang, text) for text in (element.text, *spoken) if text and text.strip())
     for child in element:
         yield from _said(child, lang)
         if child.tail and child.tail.strip():
