@@ -5,14 +5,18 @@ The gate is asked once per purpose, before anything is stored; what no purpose a
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from camket.base.actor import Actor
 from camket.policy import Answer, Question, Rulebook, Verdict, decide, words
+from camket.policy.kinds import DutyPromise
 from camket.vault.actions import Wish
 from camket.vault.errors import RefusedError
 from camket.vault.facts import Facts
 from camket.vault.gate import judge
+
+# Rule 5 of the promises: nobody is refused at the door with a request, a complaint or a report.
+TAKEN_FROM_ANYONE: Final = frozenset({"request", "complaint_desk"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,37 @@ def admit(
         tuple(
             _dropped(rulebook, source, category, refused[category]) for category in categories if not admitted[category]
         ),
+    )
+
+
+def not_stated(*, rulebook: Rulebook, source: str, actor: Actor, declared: Collection[str]) -> RefusedError | None:
+    """Refuse what a customer sends without stating that it is true, where the policy makes that their duty.
+
+    It binds the customer's own forms, not what staff write down; and never a request or a complaint, which are taken
+    from anyone.
+    """
+    by_staff = actor.kind in {"staff", "owner"} or actor.on_behalf is not None
+    if (
+        by_staff
+        or "truthful_data" in declared
+        or source in TAKEN_FROM_ANYONE
+        or words().sources[source].by != "customer"
+    ):
+        return None
+    clauses = [
+        part
+        for part, promise in rulebook.policy.promises()
+        if isinstance(promise, DutyPromise) and "truthful_data" in promise.customer_duties
+    ]
+    if not clauses:
+        return None
+    return RefusedError(
+        vi=f"khách hàng chưa xác nhận rằng thông tin là đúng. “{clauses[0].words('vi')}”",
+        en=f"the customer has not stated that the information is true. “{clauses[0].words('en')}”",
+        action="collect",
+        verdict=Verdict.DENY,
+        citations=tuple(dict.fromkeys(part.citation for part in clauses)),
+        lacking=("truthful_data",),
     )
 
 

@@ -19,7 +19,7 @@ from camket.base.text import fold
 from camket.base.values import ForbiddenValueError, accept
 from camket.consent import actions as consent
 from camket.consent.queries import Answer as ConsentAnswer
-from camket.intake.admission import Admission, Dropped, admit
+from camket.intake.admission import Admission, Dropped, admit, not_stated
 from camket.intake.errors import BadInputError, IntakeError
 from camket.intake.lines import Line
 from camket.intake.models import SALES_CHANNELS, STATUSES, Order
@@ -321,6 +321,9 @@ def _admitted(task: _Task) -> Admission:
         shop_id=task.shop_id, actor=task.actor, subject_id=task.subject_id, now_ms=to_ms(task.now)
     )
     rulebook = shops.rulebook(task.shop_id, facts.policy_version)
+    unstated = not_stated(rulebook=rulebook, source=task.source, actor=task.actor, declared=task.declared)
+    if unstated is not None:
+        _refuse(task, Admission({}, ()), unstated)
     last = len(facts.consents)
     for number, one in enumerate(task.consents, last + 1):
         answer = ConsentAnswer(10**9 + number, one.value, one.channel, one.category, double=one.how == "double_opt_in")
