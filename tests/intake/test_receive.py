@@ -64,7 +64,6 @@ def _order(world, slug, now, fields=None, lines=(GOODS,), **more):
         declared=[*TRUE, *more.pop("declared", ())],
         actor=more.pop("actor", PUBLIC),
         now=now,
-        declared=["truthful_data", *more.pop("declared", ())],
         **more,
     )
 
