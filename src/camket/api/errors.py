@@ -27,6 +27,8 @@ class Pair(Schema):
 
 
 class ErrorBody(Schema):
+    """What happened, what to do next, and, for a refusal, what speaks and where it is on record."""
+
     code: str
     message: Pair
     advice: Pair
@@ -37,6 +39,8 @@ class ErrorBody(Schema):
 
 
 class ErrorOut(Schema):
+    """The envelope of every error."""
+
     error: ErrorBody
 
 
@@ -64,6 +68,7 @@ def unauthorized() -> DoorError:
 
 
 def not_found() -> DoorError:
+    """Answer an address, or a thing, that this shop does not have."""
     return DoorError(
         404,
         "not_found",
@@ -83,6 +88,7 @@ def refused() -> DoorError:
 
 
 def malformed() -> DoorError:
+    """Answer a body that is not one JSON object."""
     return DoorError(
         400,
         "body.malformed",
@@ -92,6 +98,7 @@ def malformed() -> DoorError:
 
 
 def method_not_allowed() -> DoorError:
+    """Answer a method that the address does not take."""
     return DoorError(
         405,
         "method.not_allowed",
@@ -101,6 +108,7 @@ def method_not_allowed() -> DoorError:
 
 
 def too_large(limit: int) -> DoorError:
+    """Answer a body beyond the limit, which is in bytes."""
     return DoorError(
         413,
         "body.too_large",
@@ -110,6 +118,7 @@ def too_large(limit: int) -> DoorError:
 
 
 def unsupported_type() -> DoorError:
+    """Answer a body that is not declared as JSON."""
     return DoorError(
         415,
         "body.unsupported_type",
@@ -119,6 +128,7 @@ def unsupported_type() -> DoorError:
 
 
 def failed() -> DoorError:
+    """Answer for a fault of ours, without a word about it."""
     return DoorError(
         500,
         "server.failed",
@@ -158,6 +168,7 @@ def invalid(faults: Sequence[Mapping[str, Any]]) -> DoorError:
 
 
 def body(error: CamketError, *, verdict: Verdict | None = None, entry: UUID | None = None) -> dict[str, Any]:
+    """Lay an error out in the one shape."""
     return {
         "error": {
             "code": error.code,
@@ -174,6 +185,7 @@ def body(error: CamketError, *, verdict: Verdict | None = None, entry: UUID | No
 def respond(
     error: CamketError, status: int, *, verdict: Verdict | None = None, entry: UUID | None = None
 ) -> HttpResponse:
+    """Answer with an error; nobody keeps it."""
     response = JsonResponse(
         body(error, verdict=verdict, entry=entry), status=status, json_dumps_params={"ensure_ascii": False}
     )

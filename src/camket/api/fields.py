@@ -41,6 +41,7 @@ class In(Schema):
 
 
 def nfc(value: str) -> str:
+    """Compose Vietnamese letters, so that one spelling is one text."""
     return unicodedata.normalize("NFC", value)
 
 

@@ -20,6 +20,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
+    """One file, its bytes and their digest."""
+
     name: str
     body: bytes
     digest: str

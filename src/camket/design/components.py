@@ -51,6 +51,8 @@ class Component:
 
 
 class ComponentNode(template.Node):
+    """A component at its place in a template."""
+
     def __init__(self, spec: Component, given: Mapping[str, FilterExpression], body: NodeList | None) -> None:
         self.spec, self.given, self.body = spec, given, body
 
@@ -96,6 +98,7 @@ for _spec in COMPONENTS:
 
 @register.simple_tag
 def asset(name: str) -> str:
+    """Give the address of a file of the design."""
     return assets.url(name)
 
 

@@ -10,6 +10,8 @@ from camket.site.page import Page, answer, other, start_url
 
 @dataclass(frozen=True, slots=True)
 class Saying:
+    """What one status says in one language."""
+
     title: str
     text: str
     advice: str

@@ -28,14 +28,17 @@ class Page:
 
 
 def other(lang: Lang) -> Lang:
+    """Give the other language."""
     return "en" if lang == "vi" else "vi"
 
 
 def start_url(lang: Lang) -> str:
+    """Give the address of the start page."""
     return reverse(f"start-{lang}")
 
 
 def answer(request: HttpRequest, template: str, page: Page, /, status: int = 200, **context: object) -> HttpResponse:
+    """Draw a page and say in which language it is."""
     response = render(request, template, {"page": page, "lang": page.lang, **context}, status=status)
     response["Content-Language"] = page.lang
     return response

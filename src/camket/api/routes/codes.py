@@ -42,10 +42,14 @@ def send(request: HttpRequest, data: CodeIn, on_behalf: OnBehalf = None) -> Stat
 
 
 class VerifyIn(In):
+    """The six digits that were sent."""
+
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
 class VerifiedOut(Schema):
+    """The contact is proven."""
+
     verified: Literal[True] = True
 
 

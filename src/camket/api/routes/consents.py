@@ -228,6 +228,8 @@ class RestrainIn(In):
 
 
 class RestrainOut(Schema):
+    """What was set or lifted, and its number."""
+
     number: int
     kind: Literal["restrict", "object"]
     lifted: bool

@@ -119,6 +119,8 @@ class FoundOut(Schema):
 
 
 class FindOut(Schema):
+    """Everybody who fits; none is an answer too."""
+
     found: list[FoundOut]
 
 
@@ -155,6 +157,8 @@ class ChangeIn(In):
 
 
 class ChangeOut(Schema):
+    """The version that the next correction names."""
+
     version: int
 
 

@@ -28,6 +28,8 @@ class AssignIn(In):
 
 
 class AssignmentOut(Schema):
+    """The assignment, and when it ends by itself."""
+
     assignment_id: UUID
     work: str
     until: str | None
@@ -67,6 +69,8 @@ class EndIn(In):
 
 
 class EndedOut(Schema):
+    """The work is over."""
+
     ended: Literal[True] = True
 
 
