@@ -5,6 +5,7 @@ from camket.vault.codes import request_code
 from camket.vault.emergency import break_glass
 from camket.vault.erasure import Left, rescan, shred
 from camket.vault.gate import Grant, Wish, ask, attempt, granted, watched
+from camket.vault.joining import join
 from camket.vault.looking import find, look
 from camket.vault.messages import opened, queue
 from camket.vault.opening import masked, show
@@ -26,6 +27,7 @@ __all__ = [
     "change",
     "find",
     "granted",
+    "join",
     "look",
     "masked",
     "opened",

@@ -77,7 +77,7 @@ def shred(*, shop_id: int, subject_id: UUID, actor: Actor, now: datetime, reason
         made.insert(
             Erasure(subject_id=subject_id, shop_id=shop_id, entry_id=made.entry_id, reason=reason, at=to_ms(now))
         )
-        counts = _remove_rows(subject_id, made)
+        counts = remove_rows(subject_id, made)
         made.detail.update(reason=reason, removed=counts)
         _list(shop_id=shop_id, subject_id=subject_id, entry_id=made.entry_id, now=now)
         return Shredded(
@@ -116,9 +116,10 @@ def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> None:
     )
 
 
-def _remove_rows(subject_id: UUID, made: Deed) -> dict[str, int]:
+def remove_rows(subject_id: UUID, made: Deed) -> dict[str, int]:
+    """Remove whatever points to a person, in a deed that has written its Erasure row; how many rows per table."""
     counts: dict[str, int] = {}
-    for model, column in _places():
+    for model, column in places():
         if not model.ledgered:
             gone, _ = model._base_manager.filter(**{column: subject_id}).delete()
         else:
@@ -129,7 +130,7 @@ def _remove_rows(subject_id: UUID, made: Deed) -> dict[str, int]:
     return counts
 
 
-def _places() -> Iterator[tuple[type[Record], str]]:
+def places() -> Iterator[tuple[type[Record], str]]:
     """Every declared column that names a subject, of every table that does not outlive them; the person comes last."""
     tables = [model for model in apps.get_app_config("camket").get_models() if issubclass(model, Record)]
     for model in sorted(tables, key=lambda model: _LAST.index(model) if model in _LAST else -1):
