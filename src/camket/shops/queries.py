@@ -3,6 +3,7 @@ import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Max, Q
@@ -127,6 +128,13 @@ def _compiled(shop_id: int, version: int | None) -> tuple[Policy, Rulebook]:
     return found if found is not None else _compile(shop_id, number)
 
 
+@lru_cache(maxsize=_MOST_RULEBOOKS)
+def _made(text: str) -> tuple[Policy, Rulebook]:
+    """Compile a text once, however many shops publish it: a compiled policy never changes."""
+    written = load_text(text)
+    return written, compile_rulebook(written, law.floor(written.law))
+
+
 def _compile(shop_id: int, number: int) -> tuple[Policy, Rulebook]:
     row = PolicyVersion.objects.filter(shop_id=shop_id, version=number).first()
     if row is None or hashlib.sha256(row.text.encode()).digest() != row.digest:
@@ -137,8 +145,7 @@ def _compile(shop_id: int, number: int) -> tuple[Policy, Rulebook]:
             "adopt one with `camket shop adopt`; if there is one, run `camket ledger verify --database`",
             "no_policy",
         )
-    written = load_text(row.text)
-    made = (written, compile_rulebook(written, law.floor(written.law)))
+    made = _made(row.text)
     with _lock:
         if len(_rulebooks) >= _MOST_RULEBOOKS:
             _rulebooks.clear()
