@@ -26,7 +26,7 @@ def _verdicts(said: str) -> list[str]:
     ("said", "expected"),
     [
         # In the order comet, shop-001, khatra, shop-003, 1stwatch.
-        ("Customer service reads a phone number for marketing", ["gap", "deny", "deny", "deny", "deny"]),
+        ("Customer service reads a phone number for marketing", ["gap", "gap", "deny", "deny", "deny"]),
         ("Customer service reads a phone number for an order", ["allow", "allow", "allow", "deny", "deny"]),
         ("Operations reads a phone number to answer an enquiry", ["gap", "gap", "gap", "allow", "deny"]),
         ("The portal erases a customer's data", ["allow", "gap", "gap", "gap", "gap"]),
@@ -35,7 +35,7 @@ def _verdicts(said: str) -> list[str]:
         ("A host elsewhere receives orders", ["deny", "allow", "deny", "deny", "deny"]),
         ("Staff note a phone number from an order by phone", ["deny", "gap", "allow", "gap", "allow"]),
         ("The website takes a phone number with a purchase", ["allow", "allow", "deny", "gap", "allow"]),
-        ("A newsletter goes out", ["allow", "deny", "allow", "allow", "deny"]),
+        ("A newsletter goes out", ["allow", "gap", "allow", "allow", "deny"]),
         ("The shop sells a phone number", ["deny"] * 5),
     ],
 )
