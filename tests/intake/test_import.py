@@ -3,8 +3,10 @@
 import csv
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -12,9 +14,11 @@ from typer.testing import CliRunner
 
 from camket.base.actor import Actor
 from camket.cli.import_ import app
+from camket.consent.actions import restrain
 from camket.consent.queries import state
 from camket.intake import mapping
 from camket.intake.actions import receive
+from camket.intake.errors import IntakeError
 from camket.intake.importing import Part, run
 from camket.intake.mending import covered
 from camket.intake.models import ImportMark, ImportRun, Order
@@ -27,6 +31,7 @@ from camket.ledger.queries import verify_database
 from camket.subjects.models import Proposal, Subject
 from camket.vault.actions import shred
 from camket.vault.models import Item
+from tests import world as worlds
 from tests.cast import KHOI, MINH, THAO
 
 OWNER = Actor(kind="owner")
@@ -299,3 +304,36 @@ def test_an_old_mending_copy_is_never_written_over(world, old_file, tmp_path):
     code, _ = _camket(str(old_file), "--shop", "comet", "--yes", "--bad-rows", str(copy))
     assert code != 0
     assert (copy.read_text("utf-8"), Subject.objects.count()) == ("của tôi", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_file_at_once_store_every_row_once(now, old_file):
+    made = worlds.world(now)
+    start = Barrier(2)
+
+    def bring(_):
+        try:
+            start.wait()
+            return _import(made, "comet", old_file, now)[0].good
+        except IntakeError as error:
+            return error.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(map(str, pool.map(bring, range(2))))
+    assert outcomes in (["3", "import.parallel"], ["0", "3"])
+    assert (Subject.objects.count(), Order.objects.count()) == (2, 2)
+    assert verify_database(made.shops["comet"]) == []
+
+
+def test_a_restricted_person_stops_their_row_and_no_other(world, now, old_file):
+    first = old_file.with_name("first.csv")
+    first.write_text("\n".join([HEAD, ROWS[0]]), "utf-8")
+    _import(world, "comet", first, now)
+    minh = Subject.objects.get().subject_id
+    shop_id, hanh = world.shops["comet"], world.hanh("comet")
+    restrain(shop_id=shop_id, subject_id=minh, kind="restrict", how="email", actor=hanh, now=now)
+    report, _ = _import(world, "comet", old_file, now)
+    assert (report.good, report.known, [one.row for one in report.problems if one.code == "denied"]) == (1, 1, [3])
+    assert verify_database(shop_id) == []

@@ -10,6 +10,7 @@ from camket.intake.actions import Consent, Sale, receive
 from camket.intake.errors import BadInputError, IntakeError
 from camket.intake.lines import describe
 from camket.intake.models import Order
+from camket.intake.queries import orders, turned_away
 from camket.ledger.entry import read as entry_body
 from camket.ledger.entry import shop_uuid
 from camket.ledger.models import Entry
@@ -380,3 +381,24 @@ def _locals(error):
         if trace.tb_frame.f_code.co_filename.endswith("receiving.py"):
             yield trace.tb_frame.f_locals.get("task")
         trace = trace.tb_next
+
+
+def test_what_is_turned_away_is_counted(world, now):
+    for _ in range(2):
+        with pytest.raises(RefusedError):
+            _order(world, "comet", now, source="order_phone")
+    with pytest.raises(BadInputError):
+        _order(world, "comet", now, {"order_note": "4111111111111111"})
+    _order(world, "comet", now)
+    found = turned_away(shop_id=world.shops["comet"], since=now)
+    assert (dict(found.sources), dict(found.forbidden)) == ({"order_phone": 2}, {"card_number": 1})
+    assert found.clauses["3.2"] == 2
+    assert turned_away(shop_id=world.shops["comet"], since=now + timedelta(days=1)).sources == {}
+
+
+def test_orders_of_a_person_newest_first(world, now):
+    first = _order(world, "comet", now, sale=Sale(placed_on=date(2026, 1, 5)))
+    _order(world, "comet", now, subject_id=first.subject_id, actor=world.lan("comet"))
+    found = orders(shop_id=world.shops["comet"], subject_id=first.subject_id)
+    assert [row.placed_on for row in found] == [date(2026, 3, 2), date(2026, 1, 5)]
+    assert orders(shop_id=world.shops["khatra"], subject_id=first.subject_id) == []

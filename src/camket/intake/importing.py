@@ -12,11 +12,14 @@ from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from camket.base.actor import Actor
 from camket.base.clock import Period, to_ms, vietnam_day
 from camket.base.ids import uuid7
 from camket.intake import rows
 from camket.intake.batch import Batch, Context
+from camket.intake.errors import IntakeError
 from camket.intake.mapping import ColumnMap
 from camket.intake.models import ImportRun
 from camket.intake.planning import Plan
@@ -84,6 +87,15 @@ def _store(task: Context, part: Part, drafts: Sequence[Draft], report: Report) -
                 report.add(Batch(task, part.mapped, report.run_id).store([draft], ends_at=ends_at, alone=True))
             except (RefusedError, ErasedError) as error:
                 report.note([Problem(part.table.sheet, draft.row, "-", error.code, error.vi, error.en)])
+    except IntegrityError as error:
+        # The only rows that two imports can both make are marks: a second run of the same file beat this one.
+        raise IntakeError(
+            "một lần nhập khác đang nhập cùng tệp này",
+            "another import is bringing in the same file",
+            "chờ lần kia xong rồi chạy lại; hàng đã nhập sẽ không nhập lần hai",
+            "wait until it ends, then run this again; rows that are in are not taken twice",
+            "import.parallel",
+        ) from error
 
 
 def _good_rows(part: Part, report: Report, today: date, bad_row: BadRow | None) -> Iterator[Draft]:
