@@ -4,6 +4,7 @@ Every error says where it stands, what is wrong and what to write instead; all a
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +43,12 @@ def load(path: str | Path) -> Policy:
 
 def load_text(raw: bytes | str, *, file: str = "<text>") -> Policy:
     """Give the policy in this text or these bytes; `file` is the name that problems carry."""
+    return _loaded(raw, file)
+
+
+@lru_cache(maxsize=64)
+def _loaded(raw: bytes | str, file: str) -> Policy:
+    # Reading YAML with line and column takes a tenth of a second; a policy never changes, so one may serve many.
     tree = read(raw, file)
     policy = _policy(tree) if tree.data is not None else None
     if tree.data is None and not tree.problems:
