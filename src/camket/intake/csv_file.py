@@ -138,5 +138,5 @@ def _unknown_encoding() -> TableError:
         "the encoding of the file is not recognised",
         "mở tệp bằng Excel rồi lưu lại dạng `CSV UTF-8`, hoặc lưu dạng .xlsx",
         "open it in a spreadsheet and save it as `CSV UTF-8`, or as .xlsx",
-        "encoding",
+        "table.encoding",
     )

@@ -13,7 +13,7 @@ class TableError(IntakeError):
     """A file of rows that cannot be read as a table; `row` is set where one row is to blame."""
 
     def __init__(self, vi: str, en: str, advice_vi: str, advice_en: str, code: str, *, row: int | None = None) -> None:
-        super().__init__(vi, en, advice_vi, advice_en, f"table.{code}", field=f"row {row}" if row else None)
+        super().__init__(vi, en, advice_vi, advice_en, code, field=f"row {row}" if row else None)
         self.row = row
 
 

@@ -36,7 +36,7 @@ class MendingCopy:
                 "the file for the bad rows is there already",
                 "chọn tên khác hoặc xóa tệp cũ",
                 "choose another name or delete the old file",
-                "exists",
+                "table.exists",
             ) from error
         except OSError as error:
             raise TableError(
@@ -44,7 +44,7 @@ class MendingCopy:
                 "the file for the bad rows cannot be written",
                 "kiểm tra thư mục và quyền ghi",
                 "check the folder and the right to write there",
-                "write",
+                "table.write",
             ) from error
         os.fchmod(handle, 0o600)
         self._file = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")

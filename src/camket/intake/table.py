@@ -85,7 +85,7 @@ def open_book(path: Path) -> Book:
             "there is no such file",
             "kiểm tra lại đường dẫn",
             "check the path",
-            "missing",
+            "table.missing",
         )
     if xlsx_file.is_workbook(path):
         return _from_workbook(path)
@@ -117,7 +117,7 @@ def _no_header() -> TableError:
         "no header row was found",
         "đặt tên cột ở hàng đầu, ví dụ: Họ tên, Số điện thoại, Địa chỉ",
         "name the columns in the first row, such as: name, phone, address",
-        "header",
+        "table.header",
     )
 
 

@@ -32,7 +32,7 @@ def is_workbook(path: Path) -> bool:
             "an old workbook (.xls) or one with a password cannot be read",
             "mở bằng Excel rồi lưu lại dạng .xlsx không mật khẩu",
             "open it in a spreadsheet and save it as .xlsx without a password",
-            "format",
+            "table.format",
         )
     return start.startswith(_SIGNATURE)
 
@@ -48,7 +48,7 @@ def open_workbook(path: Path) -> "Workbook":
                 "this workbook is too large when unpacked",
                 "chia thành nhiều tệp hoặc lưu dạng CSV",
                 "split it, or save it as CSV",
-                "size",
+                "table.size",
             )
         book = python_calamine.CalamineWorkbook.from_path(path)
     except (zipfile.BadZipFile, python_calamine.CalamineError, OSError) as error:
@@ -161,5 +161,5 @@ def _damaged() -> TableError:
         "this workbook is damaged or cannot be opened",
         "mở bằng Excel rồi lưu lại dạng .xlsx",
         "open it in a spreadsheet and save it again as .xlsx",
-        "damaged",
+        "table.damaged",
     )
