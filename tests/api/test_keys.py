@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.cast import THAO
+from tests.cast import LAN, THAO
 
 WORK = {"purpose": "order", "work": "order:1042"}
 # operation: (method, path, body, {key: status}); `m` is Minh of comet, `i` his phone, `a` his assignment, `e` an entry.
@@ -106,6 +106,7 @@ ROWS: dict[str, tuple[str, str, Any, dict[str, int]]] = {
         {"clerk": 403, "director": 200, "system": 403, "narrow": 403, "stranger": 403},
     ),
 }
+ON_BEHALF = "Camket-On-Behalf-Of"
 DEAD = ("nobody", "revoked", "ended")
 
 
@@ -155,8 +156,11 @@ def knock(door, operation: str, places: dict[str, str]):
     path = path.format(**places)
     if method == "GET":
         return door.get(path)
-    filled = {key: places["lan"] if value == "{lan}" else value for key, value in body.items()}
-    return door.post(path, filled)
+    return door.post(path, body | _filled(body, places))
+
+
+def _filled(body: dict[str, Any], places: dict[str, str]) -> dict[str, str]:
+    return {key: places["lan"] for key, value in body.items() if value == "{lan}"}
 
 
 @pytest.mark.parametrize("operation", ROWS)
@@ -170,3 +174,25 @@ def test_a_key_in_force_gets_what_its_holder_may(doors, places, operation: str, 
 @pytest.mark.parametrize("operation", ROWS)
 def test_a_dead_key_gets_nothing_anywhere(doors, places, operation: str) -> None:
     assert [knock(getattr(doors, key), operation, places).status_code for key in DEAD] == [401, 401, 401]
+
+
+@pytest.mark.parametrize(
+    "operation", [name for name, row in ROWS.items() if row[0] == "POST" and name not in {"decide", "read_chat"}]
+)
+def test_a_system_cannot_speak_for_somebody_who_is_not_on_the_staff(doors, places, operation: str) -> None:
+    _, path, body, _ = ROWS[operation]
+    stranger = str(doors.world.staff["khatra", LAN])
+    response = doors.system.post(path.format(**places), body | _filled(body, places), {ON_BEHALF: stranger})
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "person.unknown")
+
+
+def test_who_has_left_has_no_key_any_more(doors, minh) -> None:
+    from camket.shops.actions import remove_staff
+    from tests.api.conftest import THEN
+    from tests.world import OWNER
+
+    assert doors.clerk.get("words").status_code == 200
+    remove_staff(shop_id=doors.shop_id, staff_id=doors.lan, actor=OWNER, now=THEN)
+    assert doors.clerk.get("words").status_code == 401
+    named = doors.system.post(f"subjects/{minh}/look", {"categories": ["phone"], **WORK}, {ON_BEHALF: str(doors.lan)})
+    assert (named.status_code, named.json()["error"]["code"]) == (403, "person.unknown")

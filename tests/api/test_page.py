@@ -13,7 +13,7 @@ def test_the_page_lists_every_operation_in_both_languages(db, client: Client) ->
     for address, lang in (("/api/v1/", "vi"), ("/api/v1/en", "en")):
         page = open_page(client, address)
         assert page.root.get("lang") == lang
-        rows = [words(code) for cell in page.one("tbody").iter("td") for code in cell.iter("code")]
+        rows = [words(code) for row in page.all("li", class_="row-line") for code in row.iter("code")]
         assert set(rows) == listed
         assert len(rows) == len(listed)
 

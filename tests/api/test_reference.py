@@ -35,6 +35,7 @@ def test_every_code_of_the_door_stands_with_its_status() -> None:
         for make in (
             errors.unauthorized,
             errors.not_found,
+            errors.unknown_person,
             errors.refused,
             errors.malformed,
             errors.method_not_allowed,
@@ -66,5 +67,6 @@ def test_every_maker_of_door_errors_is_walked() -> None:
         "refused",
         "too_large",
         "unauthorized",
+        "unknown_person",
         "unsupported_type",
     }

@@ -14,6 +14,7 @@ def test_404_is_a_page_in_both_languages(db, client: Client, path: str) -> None:
     page = open_page(client, path, status=404)
     other = page.one("section")
     assert {page.root.get("lang"), other.get("lang")} == {"vi", "en"}
+    assert "404." in page.text
     assert CANARY not in page.response.content.decode()
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 
 from camket.api import errors, routes, status
 from camket.api.keys import BearerKey
@@ -45,6 +46,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+class Readable(JSONRenderer):
+    """JSON with Vietnamese letters as they are."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
 class Door(NinjaAPI):
     """The API; no answer of it is ever kept by a browser or a proxy."""
 
@@ -70,6 +77,7 @@ def build() -> NinjaAPI:
         urls_namespace="api",
         auth=BearerKey(),
         parser=StrictParser(),
+        renderer=Readable(),
     )
     for module in sorted(found.name for found in pkgutil.iter_modules(routes.__path__)):
         router: Router = import_module(f"{routes.__name__}.{module}").router

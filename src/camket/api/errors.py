@@ -67,6 +67,20 @@ def unauthorized() -> DoorError:
     )
 
 
+def unknown_person() -> DoorError:
+    """Answer a system that names somebody who does not work for the shop now."""
+    return DoorError(
+        403,
+        "person.unknown",
+        ("người được nêu không phải nhân viên đang làm việc", "the person named is not on the staff now"),
+        (
+            "ghi mã của người đang đăng nhập vào `Camket-On-Behalf-Of`",
+            "name the person who is signed in in `Camket-On-Behalf-Of`",
+        ),
+        field="Camket-On-Behalf-Of",
+    )
+
+
 def not_found() -> DoorError:
     """Answer an address, or a thing, that this shop does not have."""
     return DoorError(

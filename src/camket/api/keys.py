@@ -1,14 +1,17 @@
 """Who knocks: the key of one named person or one named system of one shop (INVARIANT 14)."""
 
 from typing import cast
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from camket.api.errors import too_large, unauthorized, unsupported_type
+from camket.api.errors import too_large, unauthorized, unknown_person, unsupported_type
+from camket.base.actor import Actor
 from camket.base.clock import utc_now
+from camket.shops import queries
 from camket.shops.errors import UnknownError
-from camket.shops.queries import KeyHolder, key_holder
+from camket.shops.queries import KeyHolder
 
 GREATEST_BODY = 256 * 1024
 
@@ -18,7 +21,9 @@ class BearerKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> KeyHolder:
         try:
-            found = key_holder(token=token, now=utc_now())
+            found = queries.key_holder(token=token, now=utc_now())
+            if found.staff_id is not None:
+                queries.staff(shop_id=found.shop_id, staff_id=found.staff_id)  # who has left has no key any more
         except UnknownError as error:
             raise unauthorized() from error
         _check_outside(request)
@@ -28,6 +33,17 @@ class BearerKey(HttpBearer):
 def holder(request: HttpRequest) -> KeyHolder:
     """Tell whose key opened this request."""
     return cast("KeyHolder", request.auth)  # type: ignore[attr-defined]  # ninja sets it after the key was accepted
+
+
+def acting(request: HttpRequest, on_behalf: UUID | None) -> Actor:
+    """Tell who acts. Whom a system names must work for the shop now: the ledger names nobody else (INVARIANT 14)."""
+    key = holder(request)
+    if key.staff_id is None and on_behalf is not None:
+        try:
+            queries.staff(shop_id=key.shop_id, staff_id=on_behalf)
+        except UnknownError as error:
+            raise unknown_person() from error
+    return key.actor(on_behalf)
 
 
 def _check_outside(request: HttpRequest) -> None:

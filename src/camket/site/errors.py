@@ -91,6 +91,7 @@ def page(request: HttpRequest, status: int) -> HttpResponse:
         "site/error.html",
         shown,
         status=status,
+        code=status,
         first=saying[lang],
         second=saying[other(lang)],
     )

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import In, OnBehalf, Value
-from camket.api.keys import holder
+from camket.api.keys import acting, holder
 from camket.base.clock import utc_now
 from camket.subjects.queries import subject
 from camket.vault import actions as vault
@@ -37,7 +37,9 @@ class AcceptedOut(Schema):
 def send(request: HttpRequest, data: CodeIn, on_behalf: OnBehalf = None) -> Status[AcceptedOut]:
     """Send a code to a contact that the shop knows; the answer never tells whether it does."""
     key = holder(request)
-    vault.request_code(shop_id=key.shop_id, kind=data.kind, text=data.value, actor=key.actor(on_behalf), now=utc_now())
+    vault.request_code(
+        shop_id=key.shop_id, kind=data.kind, text=data.value, actor=acting(request, on_behalf), now=utc_now()
+    )
     return Status(202, AcceptedOut())
 
 
@@ -70,7 +72,7 @@ def verify(
         subject_id=subject_id,
         item_id=item_id,
         code=data.code,
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     return VerifiedOut()

@@ -6,13 +6,12 @@ from ninja import Router, Schema
 
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import Category, Channel, Count, Flag, In, OnBehalf, Purpose, Value, Work
-from camket.api.keys import holder
+from camket.api.keys import acting, holder
 from camket.base.clock import from_ms, utc_now
 from camket.consent import actions as consent
 from camket.consent import queries as consents
 from camket.consent.models import ConsentEvent
 from camket.shops import queries as shops
-from camket.shops.queries import KeyHolder
 from camket.subjects.queries import subject
 from camket.vault.actions import watched
 from camket.vault.errors import RefusedError
@@ -20,10 +19,10 @@ from camket.vault.errors import RefusedError
 router = Router(tags=["consent"])
 
 
-def _may_read(key: KeyHolder, subject_id: UUID, purpose: str, work: str, on_behalf: UUID | None) -> None:
+def _may_read(request: HttpRequest, subject_id: UUID, purpose: str, work: str, on_behalf: UUID | None) -> None:
     """Refuse, with its entry, a key that was not issued for the purpose it asks about; a stranger's is unknown."""
+    key, actor = holder(request), acting(request, on_behalf)
     subject(shop_id=key.shop_id, subject_id=subject_id)
-    actor = key.actor(on_behalf)
     with watched(shop_id=key.shop_id, actor=actor, subject_id=subject_id, now=utc_now(), purpose=purpose, work=work):
         if purpose not in key.purposes:
             raise RefusedError(
@@ -93,7 +92,7 @@ def record(request: HttpRequest, subject_id: UUID, data: ConsentIn, on_behalf: O
         policy_version=shops.newest_version(shop_id=key.shop_id),
         channel=data.channel or "",
         category=data.category or "",
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     return _shown(event)
@@ -125,7 +124,7 @@ def withdraw(request: HttpRequest, subject_id: UUID, data: WithdrawIn, on_behalf
         how=data.how,
         channel=data.channel or "",
         category=data.category or "",
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     return _shown(event)
@@ -156,7 +155,7 @@ class StateOut(Schema):
 def state(request: HttpRequest, subject_id: UUID, data: StateIn, on_behalf: OnBehalf = None) -> dict[str, Any]:
     """Tell given, refused or never asked; the key must be for the purpose it asks about."""
     key = holder(request)
-    _may_read(key, subject_id, data.purpose, data.work, on_behalf)
+    _may_read(request, subject_id, data.purpose, data.work, on_behalf)
     said = consents.state(
         shop_id=key.shop_id,
         subject_id=subject_id,
@@ -214,7 +213,7 @@ class ReceiptOut(Schema):
 def receipt(request: HttpRequest, subject_id: UUID, data: ReceiptIn, on_behalf: OnBehalf = None) -> dict[str, Any]:
     """Give the receipt of one answer, which a customer may keep."""
     key = holder(request)
-    _may_read(key, subject_id, data.purpose, data.work, on_behalf)
+    _may_read(request, subject_id, data.purpose, data.work, on_behalf)
     return consents.receipt(shop_id=key.shop_id, subject_id=subject_id, number=data.number)
 
 
@@ -252,7 +251,7 @@ def restrain(request: HttpRequest, subject_id: UUID, data: RestrainIn, on_behalf
         how=data.how,
         purpose=data.purpose or "",
         lifted=data.lifted,
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     return RestrainOut(number=row.number, kind=data.kind, lifted=row.lifted)

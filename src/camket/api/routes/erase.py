@@ -5,7 +5,7 @@ from ninja import Router, Schema
 
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import In, OnBehalf, Reason
-from camket.api.keys import holder
+from camket.api.keys import acting, holder
 from camket.base.clock import utc_now
 from camket.vault import actions as vault
 
@@ -41,7 +41,7 @@ def shred(request: HttpRequest, subject_id: UUID, data: ShredIn, on_behalf: OnBe
         shop_id=key.shop_id,
         subject_id=subject_id,
         reason=data.reason,
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     left = vault.rescan(subject_id=subject_id)

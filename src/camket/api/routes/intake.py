@@ -8,7 +8,7 @@ from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import TEXT, Category, Channel, Day, Flag, In, Line, Number, OnBehalf, Purpose, Source, Value
-from camket.api.keys import holder
+from camket.api.keys import acting, holder
 from camket.api.routes.consents import How
 from camket.base.clock import utc_now
 from camket.intake import actions as intake
@@ -108,7 +108,7 @@ class IntakeOut(Schema):
 def receive(request: HttpRequest, source: Source, data: IntakeIn, on_behalf: OnBehalf = None) -> Status[IntakeOut]:
     """Take in what one person sent. What the policy keeps this source from bringing is dropped, with its clause."""
     key = holder(request)
-    actor = key.actor(on_behalf)
+    actor = acting(request, on_behalf)
     values: dict[str, list[str]] = {}
     for given in data.fields:
         values.setdefault(given.category, []).append(given.value)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import Category, Count, In, OnBehalf, Purpose, Value, Work
-from camket.api.keys import holder
+from camket.api.keys import acting, holder
 from camket.base.clock import from_ms, utc_now
 from camket.vault import actions as vault
 
@@ -68,7 +68,7 @@ def look(request: HttpRequest, subject_id: UUID, data: LookIn, on_behalf: OnBeha
         purpose=data.purpose,
         work=data.work,
         group=data.group,
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     cited = dict.fromkeys(citation for answer in seen.answers.values() for citation in answer.citations)
@@ -139,7 +139,7 @@ def find(request: HttpRequest, data: FindIn, on_behalf: OnBehalf = None) -> Find
         text=data.value,
         purpose=data.purpose,
         work=data.work,
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     return FindOut(
@@ -181,7 +181,7 @@ def change(
         version=data.version,
         purpose=data.purpose,
         work=data.work,
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     return ChangeOut(version=version)

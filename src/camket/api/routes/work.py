@@ -7,7 +7,7 @@ from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import Count, In, Moment, OnBehalf, Value, Work
-from camket.api.keys import holder
+from camket.api.keys import acting, holder
 from camket.base.clock import from_ms, utc_now
 from camket.shops import actions as shops
 from camket.shops.models import Assignment
@@ -58,7 +58,7 @@ def assign(request: HttpRequest, subject_id: UUID, data: AssignIn, on_behalf: On
         reason=data.reason,
         until=data.until,
         cover_for=data.cover_for,
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     return _shown(row)
@@ -93,7 +93,7 @@ def end(
         shop_id=key.shop_id,
         subject_id=subject_id,
         assignment_id=assignment_id,
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     return EndedOut()
@@ -122,7 +122,7 @@ def break_glass(request: HttpRequest, subject_id: UUID, data: GlassIn, on_behalf
         work=data.work,
         explanation=data.explanation,
         minutes=data.minutes,
-        actor=key.actor(on_behalf),
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
     return _shown(row)
