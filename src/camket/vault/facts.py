@@ -24,7 +24,6 @@ from camket.vault.sql import VERIFIED_FACTS
 # What only rooms above can know: a caller may state these, and the ledger entry names that it did.
 PROVABLE: Final = frozenset(
     {
-        "agreement",
         "approval",
         "authority_request",
         "case_file",
@@ -58,6 +57,7 @@ class Facts:
     key_purposes: frozenset[str] = frozenset()
     known: bool = False
     verified: bool = False
+    agreement: bool = False
     child: bool = False
     representative: bool = False
     consents: list[tuple[str, ConsentAnswer]] = field(default_factory=list)
@@ -90,6 +90,8 @@ class Facts:
             met.add("order")
         if self.verified:
             met.add("verified_contact")
+        if self.agreement:
+            met.add("agreement")
         if not self.child or self.representative:
             met.add("representative")
         if value_of(self.settings, "own_server") == "yes":

@@ -31,7 +31,10 @@ _PERSONAL_ACTIONS: Final = frozenset({"read", "edit", "manage", "export", "publi
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to do: one action for one purpose, with these categories."""
+    """What somebody wants to do: one action for one purpose, with these categories.
+
+    `partner` narrows a disclosure to one partner's agreements; `proven` are facts that a room above established.
+    """
 
     action: str
     purpose: str | None = None
@@ -40,6 +43,7 @@ class Wish:
     source: str | None = None
     channel: str | None = None
     recipient: str | None = None
+    partner: str = ""
     proven: frozenset[str] = frozenset()
 
 
@@ -60,9 +64,24 @@ def ask(*, shop_id: int, actor: Actor, subject_id: UUID | None, wish: Wish, now:
 
     RefusedError only where no clause could help: no role, a key for other purposes, an unknown person.
     """
-    facts = fact_room.collect(shop_id=shop_id, actor=actor, subject_id=subject_id, now_ms=to_ms(now))
+    facts = _facts(shop_id=shop_id, actor=actor, subject_id=subject_id, wish=wish, now=now)
     rulebook = shops.rulebook(shop_id, facts.policy_version)
     return judge(rulebook=rulebook, facts=facts, actor=actor, wish=wish)
+
+
+def _facts(*, shop_id: int, actor: Actor, subject_id: UUID | None, wish: Wish, now: datetime) -> Facts:
+    found = fact_room.collect(shop_id=shop_id, actor=actor, subject_id=subject_id, now_ms=to_ms(now))
+    if wish.action == "disclose" and wish.recipient is not None and wish.purpose is not None:
+        running = shops.agreement_in_force(
+            shop_id=shop_id,
+            recipient=wish.recipient,
+            purpose=wish.purpose,
+            categories=wish.categories,
+            partner=wish.partner,
+            now=now,
+        )
+        found.agreement = running is not None
+    return found
 
 
 def judge(
@@ -284,7 +303,7 @@ def _grant(
 
     def think() -> dict[str | None, Answer]:
         nonlocal facts
-        facts = fact_room.collect(shop_id=shop_id, actor=actor, subject_id=subject_id, now_ms=to_ms(open_deed.now))
+        facts = _facts(shop_id=shop_id, actor=actor, subject_id=subject_id, wish=wish, now=open_deed.now)
         _check_subject(facts, actor, subject_id, wish)
         books.append(shops.rulebook(shop_id, facts.policy_version))
         return judge(rulebook=books[0], facts=facts, actor=actor, wish=wish, absent=absent())
