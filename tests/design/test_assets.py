@@ -6,6 +6,7 @@ from pathlib import Path
 from django.test import Client
 
 from camket.design import assets
+from camket.design.components import KINDS
 from camket.design.headers import POLICY
 
 CSS = (assets.FOLDER / "camket.css").read_text("utf-8")
@@ -38,7 +39,7 @@ def test_every_class_that_a_template_uses_is_styled_and_every_style_is_used() ->
     for template in rooms.glob("*/templates/**/*.html"):
         for names in re.findall(r'class="([^"]*)"', template.read_text("utf-8")):
             used |= set(re.sub(r"{%.*?%}|\S*{{.*?}}", " ", names).split())
-    kinds = {f"{name}-{kind}" for name in ("badge", "notice") for kind in ("plain", "completion", "overruled")}
+    kinds = {f"{name}-{kind}" for name in ("badge", "notice") for kind in KINDS}
     styled = set(re.findall(r"\.([a-z][a-z-]*)", re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)))
     assert used - styled == set()
     assert styled - used - kinds == {"page-narrow"}

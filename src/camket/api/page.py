@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
+from camket.design.page import Page, answer, other
 from camket.design.words import Lang
 
 NO_CACHE = "no-cache"
@@ -22,22 +22,6 @@ class Row:
     method: str
     path: str
     saying: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApiPage:
-    """The same words on a page as the site's pages have: title, language, where else to go."""
-
-    title: str
-    lang: Lang
-    home: str
-    other: str
-    brand: str = "Camket"
-    brand_lang: str = "vi"
-
-    @property
-    def other_lang(self) -> Lang:
-        return "en" if self.lang == "vi" else "vi"
 
 
 @cache
@@ -61,8 +45,5 @@ def operations(request: HttpRequest, api: NinjaAPI, lang: Lang) -> HttpResponse:
         for method, operation in methods.items()
     ]
     title = "Giao diện lập trình (API)" if lang == "vi" else "Programming interface (API)"
-    other = reverse("api-page-en" if lang == "vi" else "api-page-vi")
-    page = ApiPage(title=title, lang=lang, home=reverse(f"start-{lang}"), other=other)
-    response = render(request, "api/operations.html", {"page": page, "lang": lang, "rows": rows})
-    response["Content-Language"] = lang
-    return response
+    page = Page(title=title, lang=lang, home=reverse(f"start-{lang}"), other=reverse(f"api-page-{other(lang)}"))
+    return answer(request, "api/operations.html", page, rows=rows)

@@ -79,8 +79,10 @@ def _compile(spec: Component, parser: Parser, token: Token) -> ComponentNode:
     return ComponentNode(spec, given, body)
 
 
+# What a badge or notice is about: nothing special, what the owner added, what the law sets aside.
+KINDS = frozenset({"plain", "completion", "overruled"})
 COMPONENTS = (
-    Component("badge", frozenset({"kind", "text"}), choices={"kind": frozenset({"plain", "completion", "overruled"})}),
+    Component("badge", frozenset({"kind", "text"}), choices={"kind": KINDS}),
     Component("card", frozenset({"id", "title"}), {"href": "", "title_lang": ""}, block=True),
     Component("fact", frozenset({"term"}), block=True),
     Component("facts", frozenset({"by"}), block=True),
@@ -88,7 +90,7 @@ COMPONENTS = (
         "notice",
         frozenset({"kind", "title"}),
         {"id": ""},
-        choices={"kind": frozenset({"plain", "completion", "overruled"})},
+        choices={"kind": KINDS},
         block=True,
     ),
 )

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
+from camket.design.page import Page, answer, other
 from camket.design.words import Lang
-from camket.site.page import Page, answer, other, start_url
+from camket.site.page import start_url
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from camket.base.clock import VIETNAM, from_ms
+from camket.design.page import Page, answer
 from camket.outbox.queries import on_page
 from camket.shops import queries
-from camket.site.page import Page, answer, start_url
+from camket.site.page import start_url
 from camket.vault.messages import opened
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})

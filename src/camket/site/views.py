@@ -2,9 +2,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from camket.base.clock import utc_now
+from camket.design.page import Page, answer, other
 from camket.design.words import Lang
 from camket.site import policies
-from camket.site.page import Page, answer, other, start_url
+from camket.site.page import start_url
 
 
 @require_safe
