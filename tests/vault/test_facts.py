@@ -111,15 +111,9 @@ def test_data_about_a_third_person_needs_its_statement(world, now):
 
 def test_another_host_is_not_the_shops_own_server(world, now):
     """comet-6: the worker reads on COMET's own server only."""
-    subject_id = kept.keep(world, "comet", MINH, now)
+    subject_id, shop_id = kept.keep(world, "comet", MINH, now), world.shops["comet"]
     wish = Wish(action="read", purpose="order", categories=("phone",))
-    asked = {
-        "shop_id": world.shops["comet"],
-        "actor": Actor.worker(),
-        "subject_id": subject_id,
-        "wish": wish,
-        "now": now,
-    }
+    asked = {"shop_id": shop_id, "actor": Actor.worker(), "subject_id": subject_id, "wish": wish, "now": now}
     assert [answer.verdict.value for answer in ask(**asked).values()] == ["allow"]
     set_setting(shop_id=shop_id, name="own_server", value="no", actor=OWNER, now=now)
     (answer,) = ask(**asked).values()
