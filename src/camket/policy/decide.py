@@ -70,13 +70,14 @@ def _refused(rulebook: Rulebook, question: Question, checks: Checks, spoken: tup
     purposes where no promise opens this one. `spoken` are the rules matched and unmet.
     """
     matched, unmet = spoken
-    if standing & rulebook.law:
-        # What else stands against it would go on standing if the law were satisfied: it is cited too, after the law.
-        return Answer(Verdict.DENY, "law", rulebook, question, standing, unmet=standing & unmet)
     would = 0
     for low in each_bit(unmet & checks.union & rulebook.lifting):
         if rulebook.lifts[low] & standing:
             would |= low
+    if standing & rulebook.law:
+        # What else stands against it would go on standing if the law were satisfied: it is cited too, after the law.
+        cited = standing | would
+        return Answer(Verdict.DENY, "law", rulebook, question, cited, unmet=cited & unmet)
     cited = standing | would | _closing(rulebook, checks, matched)
     return Answer(Verdict.DENY, "ban", rulebook, question, cited, unmet=cited & unmet)
 
