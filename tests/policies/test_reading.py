@@ -1,4 +1,4 @@
-"""The rulebook answers as the file reads: each source, role and recipient with each purpose, worked out a second way."""
+"""The rulebook answers as the file reads: each source, role and recipient with each purpose, worked out twice."""
 
 from collections.abc import Callable
 
