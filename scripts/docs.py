@@ -7,7 +7,7 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ and a suggestion.
 # An error is made with its code last, or by a helper of its room that takes it first.
 CODE_LAST = ("vi", "en", "advice_vi", "advice_en", "code")
 CODE_FIRST = ("code", "vi", "en", "advice_vi", "advice_en")
+FINDING = ("level", "clauses", "vi", "en", "article", "code", "settled")
 MADE = "<!-- Made by scripts/docs.py from the code; change it there. -->\n\n"
 
 
@@ -254,8 +255,15 @@ def law_rows() -> Iterator[list[str]]:
 def errors() -> str:
     """Every error code that the source can raise, with its English message and advice."""
     rows = sorted({row for path in sorted(PACKAGE.rglob("*.py")) for row in _codes(path)})
-    return ERRORS_HEAD + table(
-        ("mã · code", "phòng · room", "lỗi", "error", "what to do"), ([f"`{code}`", *rest] for code, *rest in rows)
+    found = sorted(findings())
+    known = {f"`{code}`" for code, *_ in rows} | {row[0] for row in found}
+    return (
+        ERRORS_HEAD
+        + table(("mã · code", "phòng · room", "lỗi", "error", "what to do"), ([f"`{code}`", *r] for code, *r in rows))
+        + "## Findings of `camket policy check`\n\n"
+        + table(("mã · code", "mức · level", "tiếng Việt", "English"), found)
+        + "## Codes of one case of an error\n\nThe words are those of the error they come with.\n\n"
+        + table(("mã · code", "phòng · room"), bare_codes(known))
     )
 
 
@@ -263,6 +271,29 @@ def events() -> str:
     """Name every event of the ledger."""
     rows = ([f"`{name}`", sentence.vi, sentence.en] for name, sentence in EVENTS.items())
     return EVENTS_HEAD + table(("sự kiện · event", "tiếng Việt", "English"), rows)
+
+
+def findings() -> Iterator[list[str]]:
+    """Lay out what `camket policy check` may find."""
+    tree = ast.parse((PACKAGE / "policy" / "check.py").read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding":
+            given = {**dict(zip(FINDING, node.args, strict=False)), **{k.arg: k.value for k in node.keywords if k.arg}}
+            texts = [_text(given[name]) if name in given else "" for name in ("code", "level", "vi", "en")]
+            if texts[0]:
+                yield [f"`{texts[0]}`", *texts[1:]]
+
+
+def bare_codes(known: Container[str]) -> Iterator[list[str]]:
+    """Lay out codes that stand without words of their own: they tell apart cases of one error of their room."""
+    found = {
+        (code, path.relative_to(PACKAGE).parts[0])
+        for path in PACKAGE.rglob("*.py")
+        for code in re.findall(r'\bcode="([a-z][a-z0-9._-]+)"', path.read_text("utf-8"))
+        if f"`{code}`" not in known
+    }
+    for code, room in sorted(found):
+        yield [f"`{code}`", room]
 
 
 def _codes(path: Path) -> Iterator[tuple[str, ...]]:

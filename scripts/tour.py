@@ -67,12 +67,12 @@ def environment(home: Path) -> dict[str, str]:
 def installation(folder: Path) -> Iterator[tuple[dict[str, str], int]]:
     """Prepare shops and made-up customers as `./run --demo` does, and serve them on a free port."""
     env = environment(folder)
-    subprocess.run(["camket", "prepare"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S607 (ours)
-    subprocess.run(["camket", "demo"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S607 (ours)
+    subprocess.run(["camket", "prepare"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S607 (our own command)
+    subprocess.run(["camket", "demo"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S607 (our own command)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    server = subprocess.Popen(["camket", "serve", "--port", str(port)], cwd=ROOT, env=env)  # noqa: S603, S607 (ours)
+    server = subprocess.Popen(["camket", "serve", "--port", str(port)], cwd=ROOT, env=env)  # noqa: S603, S607 (our own command)
     try:
         _wait(port)
         yield env, port

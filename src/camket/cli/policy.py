@@ -14,6 +14,7 @@ from camket.cli.exits import DENIED, DONE, FAILED, GAP, WRONG_USE
 if TYPE_CHECKING:
     from camket.policy import Answer, Policy, Question, Rulebook
 
+# late imports: start-up
 # Everything heavy (pydantic, the YAML reader) is imported by the command that needs it, so that help stays quick.
 
 # pydantic looks for plugins in every installed package, 30 ms that no command of ours has a use for.

@@ -110,7 +110,7 @@ class Answer:
 
     def reason(self, lang: str = "vi") -> str:
         """Give the reason in Vietnamese or English, with the words of the clauses."""
-        from camket.policy.explain import reason  # the sentences are only loaded by those who read them
+        from camket.policy.explain import reason  # late import: start-up (only those who read the sentences load them)
 
         return reason(self, lang)
 

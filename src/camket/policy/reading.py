@@ -127,7 +127,7 @@ def overruled(policy: Policy) -> tuple[Clause, ...]:
 
 def open_words(rulebook: "Rulebook") -> tuple[frozenset[str], frozenset[str]]:
     """Purposes and sources that are open for some question, every fact met."""
-    from camket.policy.decide import decide  # deciding needs a rulebook, and a rulebook tells what it decides
+    from camket.policy.decide import decide  # late import: same-room (a rulebook tells what deciding on it gives)
 
     named = {purpose for _, promise in of_kind(rulebook.policy, PurposePromise) for purpose in promise.purposes}
     categories = (None, *words().categories)
