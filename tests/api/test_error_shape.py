@@ -65,7 +65,17 @@ def test_a_malformed_key(doors, header: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b" ", b"{", b"[]", b'"text"', b"null", b"\xff\xfe", b'{"action": NaN}', b'{"action": "read", "action": "edit"}'],
+    [
+        b" ",
+        b"{",
+        b"[]",
+        b'"text"',
+        b"null",
+        b"\xff\xfe",
+        '{"action": "read"}'.encode("utf-16"),
+        b'{"action": NaN}',
+        b'{"action": "read", "action": "edit"}',
+    ],
 )
 def test_a_body_that_is_no_json_object(doors, body: bytes) -> None:
     canonical(raw(doors, body), 400, "body.malformed")

@@ -26,10 +26,10 @@ log = logging.getLogger("camket.api")
 
 
 class StrictParser(Parser):
-    """JSON as the standard has it: no NaN, no key twice (the second would win silently)."""
+    """JSON as the standard has it: UTF-8, no NaN, no key twice (the second would win silently)."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        found = json.loads(request.body, parse_constant=_refuse, object_pairs_hook=_once)
+        found = json.loads(request.body.decode(), parse_constant=_refuse, object_pairs_hook=_once)
         if not isinstance(found, dict):
             raise TypeError("not an object")
         return found
