@@ -132,7 +132,9 @@ def cell(answer: Answer) -> str:
         return f"*gap*: {', '.join(answer.lacking)}"
     cited = ", ".join(citation.removeprefix("completion:") for citation in answer.citations)
     if answer.verdict is Verdict.DENY:
-        return f"**deny** {cited}" + (f" (no {', '.join(answer.lacking)})" if answer.lacking else "")
+        # Where the list of purposes is closed, `lacking` names dimensions and no fact.
+        lacking = () if answer.kind == "closed" else answer.lacking
+        return f"**deny** {cited}" + (f" (no {', '.join(lacking)})" if lacking else "")
     facts = ", ".join(sorted(fact for fact in answer.needs - ALWAYS if not _without(answer, fact).allowed))
     return f"**allow** {cited}" + (f" if {facts}" if facts else "")
 

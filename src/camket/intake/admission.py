@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from camket.base.actor import Actor
 from camket.policy import Answer, Question, Rulebook, Verdict, decide, words
-from camket.policy.kinds import DutyPromise
+from camket.policy.kinds import ChannelPromise, DutyPromise
 from camket.vault.actions import Wish
 from camket.vault.errors import RefusedError
 from camket.vault.facts import Facts
@@ -96,6 +96,17 @@ def admit(
         tuple(
             _dropped(rulebook, source, category, refused[category]) for category in categories if not admitted[category]
         ),
+    )
+
+
+def seller_rules(rulebook: Rulebook, channel: str) -> tuple[str, ...]:
+    """Name the clauses that put what is sold on this channel under the seller's own rules, beside the shop's."""
+    return tuple(
+        dict.fromkeys(
+            part.citation
+            for part, promise in rulebook.policy.promises()
+            if isinstance(promise, ChannelPromise) and channel in promise.sales
+        )
     )
 
 

@@ -19,13 +19,13 @@ from camket.base.text import fold
 from camket.base.values import ForbiddenValueError, accept
 from camket.consent import actions as consent
 from camket.consent.queries import Answer as ConsentAnswer
-from camket.intake.admission import Admission, Dropped, admit, not_stated
+from camket.intake.admission import Admission, Dropped, admit, not_stated, seller_rules
 from camket.intake.errors import BadInputError, IntakeError
 from camket.intake.lines import Line
 from camket.intake.models import SALES_CHANNELS, STATUSES, Order
 from camket.intake.sources import Shape, shape
 from camket.ledger.actions import Deed, deed, refuse
-from camket.policy import words
+from camket.policy import Rulebook, words
 from camket.shops import queries as shops
 from camket.shops.actions import assign_work
 from camket.subjects import actions as subjects
@@ -419,6 +419,8 @@ def _take(task: _Task, admission: Admission, made: Deed) -> Received:
         declared=sorted(task.declared),
         policy=task.facts.policy_version,
     )
+    if task.is_order and (elsewhere := seller_rules(_rulebook(task), task.sale.channel)):
+        made.detail["seller_rules"] = list(elsewhere)
     return Received(
         subject_id=subject_id,
         items=tuple(items),
@@ -428,6 +430,10 @@ def _take(task: _Task, admission: Admission, made: Deed) -> Received:
         work=work,
         entry_id=made.entry_id,
     )
+
+
+def _rulebook(task: _Task) -> Rulebook:
+    return shops.rulebook(task.shop_id, task.facts.policy_version)
 
 
 def _record(task: _Task, subject_id: UUID, one: Consent, made: Deed) -> None:

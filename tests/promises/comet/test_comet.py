@@ -100,6 +100,8 @@ def test_comet_11(desk: Desk) -> None:
     # What COMET itself receives of such an order stays under its own policy, and under nobody else's purposes.
     number = {"order_number": "SP-220101", "receiver_name": MINH.name, "receiver_phone": MINH.phone}
     bought = desk.taken("marketplace", number, channel="marketplace", declared=["third_party_consent"])
+    assert desk.entry(bought.entry).detail["seller_rules"] == [clause]
+    assert "seller_rules" not in desk.entry(desk.taken("purchase", ORDER).entry).detail
     lan = desk.person("customer_service")
     desk.assign(lan, bought.subject_id, bought.work)
     assert desk.opened(lan, bought.subject_id, "receiver_phone", "delivery", bought.work)
