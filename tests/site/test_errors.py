@@ -61,3 +61,15 @@ def test_a_fault_of_ours_answers_500_with_a_page(db, client: Client, monkeypatch
     assert response.status_code == 500
     assert "Máy chủ gặp lỗi" in response.content.decode()
     assert CANARY not in response.content.decode()
+
+
+def test_a_form_without_its_token_is_refused_with_a_page(db) -> None:
+    response = Client(enforce_csrf_checks=True).post("/", data={"phone": CANARY})
+    assert response.status_code == 403
+    assert "Không được phép mở trang này" in response.content.decode()
+    assert CANARY not in response.content.decode()
+
+
+def test_the_api_needs_no_token_because_it_knows_no_cookie(db) -> None:
+    response = Client(enforce_csrf_checks=True).post("/api/v1/decide", data="{}", content_type="application/json")
+    assert response.status_code == 401

@@ -63,6 +63,7 @@ USE_I18N = True
 APPEND_SLASH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "camket.project.errors.csrf_failed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 # INVARIANT 12: request bodies never reach logs or error pages.
