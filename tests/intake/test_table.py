@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from camket.intake import headers, mapping
@@ -105,6 +105,7 @@ def test_a_row_with_an_open_quotation_mark_is_a_bad_row_not_a_lost_one(tmp_path:
     assert [(row.number, row.broken) for row in rows] == [(2, True), (3, False), (4, True)]
 
 
+@example([";;;"])
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20), min_size=1, max_size=4))
 def test_any_cells_come_back_cleaned(tmp_path_factory: pytest.TempPathFactory, cells: list[str]) -> None:
     path = tmp_path_factory.mktemp("any") / "k.csv"

@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from camket.base.text import nfc
+from camket.intake import headers
 from camket.intake.errors import TableError
 
 _DELIMITERS = ",;\t|"
@@ -80,13 +81,15 @@ class CsvSource:
         return max(_DELIMITERS, key=lambda sign: _fit(lines, sign)), False
 
 
-def _fit(lines: list[str], delimiter: str) -> tuple[int, int]:
-    """Rate a delimiter: how many rows share the commonest width above one, then that width."""
+def _fit(lines: list[str], delimiter: str) -> tuple[int, int, int]:
+    """Rate a delimiter: how many headers it lays bare, how many rows share the commonest width, and that width."""
     try:
-        widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter))
+        rows = list(csv.reader(lines, delimiter=delimiter))
     except csv.Error:
-        return 0, 0
-    return max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
+        return 0, 0, 0
+    widths = Counter(len(cells) for cells in rows if len(cells) > 1)
+    shared = max(((count, width) for width, count in widths.items()), default=(0, 0))
+    return max(map(headers.score, rows), default=0), *shared
 
 
 def detect_encoding(path: Path) -> str:
