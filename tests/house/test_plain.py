@@ -1,5 +1,6 @@
 """An opened value never prints (design, invariant 1): every usual way out shows the mask."""
 
+import ast
 import copy
 import io
 import json
@@ -12,6 +13,7 @@ from pprint import pformat
 import pytest
 
 from camket.base.plain import Plain, Token
+from tests.house import source
 
 CANARY = "0912345678"
 MASKED = "•••678"
@@ -88,3 +90,37 @@ def test_only_the_token_it_was_made_with_reveals() -> None:
     assert plain.reveal(token) == CANARY
     with pytest.raises(PermissionError):
         plain.reveal(Token())
+
+
+# Where a value becomes text, and why there.
+REVEALED = {
+    "src/camket/base/plain.py": "defines it",
+    "src/camket/vault/opening.py": "the vault holds the token",
+    "src/camket/vault/joining.py": "a message is moved to the key of another subject",
+    "src/camket/outbox/message.py": "a message is opened by its carrier",
+    "src/camket/outbox/providers/local.py": "a carrier, at the wire",
+    "src/camket/outbox/providers/smtp.py": "a carrier, at the wire",
+    "src/camket/outbox/providers/sms.py": "a carrier, at the wire",
+    "src/camket/site/messages.py": "the page of this machine that stands for a carrier",
+    "src/camket/api/routes/look.py": "the door answers the person it was opened for",
+}
+
+
+def test_a_value_becomes_text_in_a_few_named_places_only() -> None:
+    opening = {
+        source.name(path)
+        for path in source.python_files("src")
+        for call in source.calls(source.tree(path))
+        if call.split(".")[-1] == "reveal" or call in {"vault.show", "show"}
+    }
+    assert opening <= set(REVEALED)
+
+
+def test_tokens_of_the_vault_are_named_in_their_own_files_only() -> None:
+    named = {
+        source.name(path)
+        for path in source.python_files("src")
+        for node in ast.walk(source.tree(path))
+        if isinstance(node, ast.ImportFrom) and {name.name for name in node.names} & {"_VAULT", "_GATE"}
+    }
+    assert named == set()
