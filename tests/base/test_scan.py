@@ -93,7 +93,8 @@ def test_lists_of_phones_are_no_cards(seed: int, prefix: str) -> None:
 
 @given(st.integers(10**13, 10**14 - 1))
 def test_timestamps_and_order_numbers_of_fourteen_digits(number: int) -> None:
-    assume(not str(number).startswith(("30", "36", "38", "39")))
+    # Diners and Maestro do issue fourteen digits; of those one in ten passes the check by chance.
+    assume(not str(number).startswith(("30", "36", "38", "39", "50", "5893", "6304", "67")))
     assert scan.find(f"mã đơn {number}") == []
 
 
