@@ -8,17 +8,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.base.values import accept
 from camket.ledger.actions import Deed, deed
 from camket.policy import words
+from camket.store.db import raw_id
 from camket.store.errors import ConflictError
+from camket.store.rows import values_of
 from camket.subjects import actions as subjects
 from camket.subjects import codes
 from camket.subjects.models import Identifier
-from camket.vault import gate, sealing
+from camket.vault import gate, sealing, sql
 from camket.vault.errors import UnknownItemError
 from camket.vault.gate import Wish
 from camket.vault.keys import insert_keys, lock
@@ -92,36 +96,55 @@ def _rekey(changed: Item, text: str, *, now: datetime, within: Deed) -> None:
     )
     members = list(Item.objects.filter(subject_id=old.subject_id, key_id=old.id))
     texts = [text if item.id == changed.id else sealing.open_item(item, old_key) for item in members]
-    # The class keeps its name and a person has one key per class: the old row leaves before the new one comes.
-    _move(members, texts, row, key, changed.id, old=old, within=within)
+    moved = [
+        _moved(item, row.id, key, text, corrected=item.id == changed.id)
+        for item, text in zip(members, texts, strict=True)
+    ]
+    _write_move(members, moved, row, old=old, within=within)
     subjects.remove_index(subject_id=changed.subject_id, item_ids=[changed.id], within=within)
-    fresh = next(item for item in members if item.id == changed.id)
+    fresh = next(item for item in moved if item.id == changed.id)
     entry = index_of(fresh, text)
     if entry is not None:
         subjects.add_index(shop_id=old.shop_id, subject_id=old.subject_id, entries=[entry], within=within)
 
 
-def _move(
-    members: Sequence[Item],
-    texts: Sequence[str],
-    row: ItemKey,
-    key: bytes,
-    changed_id: UUID,
-    *,
-    old: ItemKey,
-    within: Deed,
-) -> None:
-    retired = f"{old.retention}~"
-    within.update(old, retention=retired)
-    insert_keys([row], within=within)
-    for item, text in zip(members, texts, strict=True):
-        fresh = Item(**{field.attname: getattr(item, field.attname) for field in Item._meta.concrete_fields})
-        fresh.key_id = row.id
-        if item.id == changed_id:
-            fresh.version, fresh.verified = item.version + 1, False
-        fresh.sealed = sealing.seal_item(fresh, key, text)
-        within.update(item, key_id=fresh.key_id, sealed=fresh.sealed, version=fresh.version, verified=fresh.verified)
-    within.remove(old)
+def _moved(item: Item, key_id: UUID, key: bytes, text: str, *, corrected: bool) -> Item:
+    fresh = Item(**values_of(item))
+    fresh.key_id = key_id
+    if corrected:
+        fresh.version, fresh.verified = item.version + 1, False
+    fresh.sealed = sealing.seal_item(fresh, key, text)
+    return fresh
+
+
+def _write_move(members: Sequence[Item], moved: Sequence[Item], row: ItemKey, *, old: ItemKey, within: Deed) -> None:
+    """Write the new key, the moved items, and the old key's end.
+
+    A person has one key per class and an item always has a key, so the old row stands aside under another name in
+    between; the ledger records what was before the deed and what is after it.
+    """
+    place = [raw_id(old.subject_id), raw_id(old.id)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.RETIRE_KEY, [f"{old.retention}~", *place])
+        insert_keys([row], within=within)
+        cursor.executemany(
+            sql.MOVE_ITEM,
+            [
+                (
+                    raw_id(item.key_id),
+                    item.sealed,
+                    item.version,
+                    item.verified,
+                    raw_id(item.subject_id),
+                    raw_id(item.id),
+                )
+                for item in moved
+            ],
+        )
+        cursor.execute(sql.DELETE_KEY, place)
+    for before, after in zip(members, moved, strict=True):
+        within.wrote(after, before=before)
+    within.removed(old)
 
 
 def _unwrapped(row: ItemKey) -> bytes:
@@ -168,7 +191,7 @@ def mark_verified(*, shop_id: int, subject_id: UUID, item_id: UUID, within: Deed
     key_row = ItemKey.objects.get(subject_id=subject_id, id=item.key_id)
     key = _unwrapped(key_row)
     text = sealing.open_item(item, key)
-    fresh = Item(**{field.attname: getattr(item, field.attname) for field in Item._meta.concrete_fields})
+    fresh = Item(**values_of(item))
     fresh.verified, fresh.version = True, item.version + 1
     within.update(item, verified=True, version=fresh.version, sealed=sealing.seal_item(fresh, key, text))
     subjects.mark_verified(subject_id=subject_id, item_id=item_id, within=within)

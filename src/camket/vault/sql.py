@@ -31,6 +31,13 @@ KEYS: Final = "SELECT id, retention, wrapped FROM camket_item_key WHERE subject_
 INSERT_ITEMS: Final = f"INSERT INTO camket_item ({ITEM_COLUMNS}) VALUES "  # noqa: S608 - names of columns, from above
 INSERT_KEYS: Final = f"INSERT INTO camket_item_key ({KEY_COLUMNS}) VALUES "  # noqa: S608 - names of columns, from above
 
+# A correction moves a retention class to a new key.
+RETIRE_KEY: Final = "UPDATE camket_item_key SET retention = %s WHERE subject_id = %s AND id = %s"
+MOVE_ITEM: Final = (
+    "UPDATE camket_item SET key_id = %s, sealed = %s, version = %s, verified = %s WHERE subject_id = %s AND id = %s"
+)
+DELETE_KEY: Final = "DELETE FROM camket_item_key WHERE subject_id = %s AND id = %s"
+
 
 def rows(count: int, columns: str) -> str:
     """Placeholders for several rows of one INSERT."""
