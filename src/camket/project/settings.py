@@ -71,5 +71,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING"},
+        # An address may hold a customer's id, which must not outlive them in a log; refusals are in the ledger.
+        "django.request": {"level": "ERROR"},
+    },
 }
