@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from camket.cli import lookup
+from camket.law import floor
 from camket.ledger.events import EVENTS
 from camket.policy.kinds import KINDS
 from camket.policy.words import words
 from camket.project.options import OPTIONS
+from camket.shops.settings import SETTINGS as SHOP_SETTINGS
 from scripts import docs
 from tests.house import source
 
+PACKED = ("categories", "purposes", "sources", "recipients")
 REFERENCE = source.ROOT / "docs" / "reference"
 PAGES = [*sorted((source.ROOT / "docs").rglob("*.md")), source.ROOT / "README.md", source.ROOT / "CHANGELOG.md"]
 
@@ -26,10 +29,13 @@ def test_a_made_page_is_current(name: str) -> None:
     ("page", "names"),
     [
         ("settings.md", [f"`CAMKET_{option.name}`" for option in OPTIONS]),
+        ("settings.md", [f"| `{name}` |" for name in SHOP_SETTINGS]),
         ("commands.md", [f"## camket {name}\n" for name in lookup.commands()]),
         ("promises-kinds.md", [f"## {kind}\n" for kind in KINDS]),
         ("words.md", [f"| `{word}` |" for _, family in words().families() for word in family]),
         ("events.md", [f"| `{event}` |" for event in EVENTS]),
+        ("packs.md", [f"| `{word}` |" for family in PACKED for word in words().family(family)]),
+        ("packs.md", [f"| `{rule.article}` |" for rule in floor(["vn"]).rules]),
     ],
 )
 def test_the_reference_names_every(page: str, names: list[str]) -> None:
