@@ -121,9 +121,9 @@ def test_an_order_is_kept_sealed_with_its_facts_beside_it(world, now, slug):
 
 def test_what_no_clause_admits_is_dropped_counted_and_named(world, now):
     done = _order(world, "comet", now, {"gender": "nam", "email": MINH.email})
-    assert [(one.category, one.verdict, one.clauses[0]) for one in done.dropped] == [("gender", "deny", "1.3")]
+    assert [(one.category, one.verdict, one.lacking) for one in done.dropped] == [("gender", "gap", ("category",))]
     assert "gender" not in _stored(done.subject_id)
-    assert _entry(done.entry_id)["d"]["dropped"] == {"gender": ["deny", *done.dropped[0].clauses]}
+    assert _entry(done.entry_id)["d"]["dropped"] == {"gender": ["gap", *done.dropped[0].clauses]}
 
 
 def test_product_fields_are_khatras_and_nobody_elses(world, now):

@@ -53,7 +53,7 @@ def _decide(rulebook: Rulebook, question: Question) -> Answer:
             return _unopened(rulebook, question, checks, matched, unmet)
     if not checks.masks:
         return Answer(Verdict.GAP, "gap", rulebook, question, gaps=("action",))
-    return Answer(Verdict.ALLOW, "open", rulebook, question, met & checks.union, binding)
+    return Answer(Verdict.ALLOW, "open", rulebook, question, met & checks.union | binding & ~rulebook.law, binding)
 
 
 def _lifted(rulebook: Rulebook, openers: int) -> int:
@@ -83,18 +83,16 @@ def _refused(rulebook: Rulebook, question: Question, checks: Checks, spoken: tup
 
 
 def _closing(rulebook: Rulebook, checks: Checks, matched: int) -> int:
-    """Give the clauses that close the list of purposes, where no promise opens the purpose asked for."""
+    """Give the clauses that pledge to keep to the purposes named, where no promise opens the one asked for."""
     asked = checks.names[:1] == ("purpose",)
     return matched & rulebook.closing if asked and not matched & checks.masks[0] else 0
 
 
 def _unopened(rulebook: Rulebook, question: Question, checks: Checks, matched: int, unmet: int) -> Answer:
-    """Tell why no promise opens it: a gap, a closed list of purposes, or facts that are missing."""
+    """Tell why no promise opens it: a gap, with the pledge to keep to the purposes named, or facts that are missing."""
     gaps = tuple(name for name, mask in zip(checks.names, checks.masks, strict=True) if not matched & mask)
-    if closing := _closing(rulebook, checks, matched):
-        return Answer(Verdict.DENY, "closed", rulebook, question, closing, gaps=gaps)
     if gaps:
-        return Answer(Verdict.GAP, "gap", rulebook, question, gaps=gaps)
+        return Answer(Verdict.GAP, "gap", rulebook, question, _closing(rulebook, checks, matched), gaps=gaps)
     closed = 0
     for mask in checks.masks:
         if not matched & ~unmet & mask:

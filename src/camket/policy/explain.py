@@ -14,7 +14,6 @@ OPENING: Final[dict[str, Two]] = {
     "open": ("Được phép", "Allowed"),
     "law": ("Từ chối: luật không cho phép", "Denied: the law does not allow it"),
     "ban": ("Từ chối: chính sách đã công bố không cho phép", "Denied: the published policy does not allow it"),
-    "closed": ("Từ chối: chính sách đóng danh sách mục đích", "Denied: the policy closes its list of purposes"),
     "unmet": ("Từ chối: chưa đủ điều kiện", "Denied: a condition is not met"),
     "gap": ("Chưa quy định: chính sách không nói đến", "Gap: the policy does not speak of it"),
     "error": (
@@ -47,7 +46,7 @@ def _lines(answer: Answer, lang: str) -> Iterator[str]:
     yield head if answer.kind != "gap" else f"{head[:-1]} ({_gap(answer, lang)})."
     if answer.kind == "error":
         return
-    if answer.lacking and answer.verdict is Verdict.DENY and answer.kind != "closed":
+    if answer.lacking and answer.verdict is Verdict.DENY:
         facts = "; ".join(words().name("facts", fact, lang) for fact in answer.lacking)
         yield f"Missing: {facts}." if en else f"Còn thiếu: {facts}."
     for citation in answer.citations:

@@ -388,8 +388,8 @@ class SafeguardPromise(Promise):
     """How information is protected.
 
     `undertaking` and `assignment` bind every look of the staff: it needs that fact; `own_server` binds storing;
-    `closed_purposes` denies every purpose that no promise opens, which is a gap without it. The other measures are
-    shown by the running system (proof page).
+    `closed_purposes` is named by every refusal of a purpose that no promise opens. The other measures are shown by the
+    running system (proof page).
     """
 
     kind = "safeguard"

@@ -48,8 +48,8 @@ class Verdict(StrEnum):
 class Answer:
     """What the gate says. Its reasons are worked out when they are asked for, not when it is made.
 
-    `kind` is why: `open`, `law`, `ban` (a ban or an `only` list), `closed` (no promise opens the purpose and the policy
-    closes its list), `unmet` (a promise opens it, but a fact is missing), `gap` or `error`.
+    `kind` is why: `open`, `law`, `ban` (a ban or an `only` list), `unmet` (a promise opens it, but a fact is
+    missing), `gap` or `error`. A gap of purpose cites the pledge to keep to the purposes named, where there is one.
     """
 
     __slots__ = ("_cited", "_gaps", "_relied", "_unmet", "kind", "question", "rulebook", "verdict")

@@ -38,8 +38,8 @@ USES: Final = LOOKS | {"disclose", "contact"}
 class Rule:
     """One rule, of one sort.
 
-    `law` and `ban` deny; `law` and `condition` deny while a need is missing; `closing` turns a gap of purpose into a
-    denial; the other sorts open the check of that name.
+    `law` and `ban` deny; `law` and `condition` deny while a need is missing; `closing` is named where no promise
+    opens the purpose; the other sorts open the check of that name.
     """
 
     sort: Sort
