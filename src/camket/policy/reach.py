@@ -123,12 +123,8 @@ def banned(promise: Promise) -> Reach | None:
             _some(promise.recipients),
         )
     if isinstance(promise, LockedPromise):
-        return Reach(
-            frozenset({"correct"}),
-            roles=frozenset({"customer"}),
-            categories=_some(promise.categories),
-            channels=frozenset({"portal"}),
-        )
+        # Whoever corrects through the portal is the customer: a question that leaves the role out is denied too.
+        return Reach(frozenset({"correct"}), categories=_some(promise.categories), channels=frozenset({"portal"}))
     if isinstance(promise, Listing) and promise.only:
         return _others(promise)
     return None
