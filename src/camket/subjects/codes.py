@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.crypto import aad
-from camket.ledger.actions import Deed
+from camket.ledger.actions import Deed, deed
 from camket.store.db import is_sqlite
 from camket.store.secrets import secret
 from camket.subjects.errors import CodeError, TooManyCodesError
@@ -68,6 +69,18 @@ def spend(*, shop_id: int, digest: bytes, code: str, now: datetime, within: Deed
         return None
     within.update(row, used_at=at)
     return row
+
+
+def expire(*, shop_id: int, actor: Actor, now: datetime, most: int = 500) -> int:
+    """Remove codes that neither open anything nor count against a limit any more; how many. One deed, none if none."""
+    old = ContactCode.objects.filter(shop_id=shop_id, made_at__lte=to_ms(now) - WINDOW_MS).order_by("made_at")
+    keys = list(old.values_list("pk", flat=True)[:most])
+    if not keys:
+        return 0
+    with deed(shop_id=shop_id, event="code.expired", actor=actor, now=now, bulk=True) as made:
+        count = made.remove_all(ContactCode.objects.filter(pk__in=keys))
+        made.detail["count"] = count
+    return count
 
 
 def refuse() -> CodeError:
