@@ -1,5 +1,6 @@
 """What other rooms do with the vault. `show` is for doors, at the last moment before they answer."""
 
+from camket.vault.anchoring import anchor
 from camket.vault.changing import change, verify_contact
 from camket.vault.codes import request_code
 from camket.vault.emergency import break_glass
@@ -21,6 +22,7 @@ __all__ = [
     "Shredded",
     "Value",
     "Wish",
+    "anchor",
     "ask",
     "attempt",
     "break_glass",

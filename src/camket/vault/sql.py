@@ -36,6 +36,8 @@ RETIRE_KEY: Final = "UPDATE camket_item_key SET retention = %s WHERE subject_id 
 MOVE_ITEM: Final = (
     "UPDATE camket_item SET key_id = %s, sealed = %s, version = %s, verified = %s WHERE subject_id = %s AND id = %s"
 )
+# The event that a period counts from has happened.
+ANCHOR_ITEM: Final = "UPDATE camket_item SET expires_at = %s, sealed = %s WHERE subject_id = %s AND id = %s"
 DELETE_KEY: Final = "DELETE FROM camket_item_key WHERE subject_id = %s AND id = %s"
 
 
