@@ -165,6 +165,8 @@ def test_publishing_waits_for_moderation_and_storing_for_the_own_server():
 def test_locked_fields_stop_the_customer_in_the_portal_only():
     book = rulebook("  - {id: d, text: Sửa., promises: [right: {to: correct}, locked: {fields: [gender]}]}")
     assert ask(book, "correct", role="customer", category="gender", channel="portal") == ("deny", ("d",), ())
+    # A question that leaves the role out opens nothing more.
+    assert ask(book, "correct", category="gender", channel="portal") == ("deny", ("d",), ())
     assert ask(book, "correct", role="customer", category="phone", channel="portal") == ("allow", ("d",), ())
     assert ask(book, "correct", role="customer", category="gender", channel="email") == ("allow", ("d",), ())
     assert book.locked_fields() == {"gender": ("d",)}
