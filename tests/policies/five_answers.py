@@ -24,7 +24,8 @@ from the files in `policies/`; none is written by hand.
 
 - **allow**: the clauses that open it; facts without which it would be refused are named after "if".
 - **deny**: the clause, completion or article of law that closes it.
-- *gap*: no clause speaks of it (named: what is missing). Refused too; the owner may add a completion.
+- *gap*: no clause speaks of it (named: what is missing, and a pledge to keep to the purposes named). Refused too;
+  the owner may add a completion.
 
 A bare id is a clause of the shop's text; `c…` is a completion that its owner signed; a capital id is an article of law.
 Facts count as met unless the question says "without".
@@ -128,13 +129,11 @@ def answers(question: Question) -> dict[str, Answer]:
 
 def cell(answer: Answer) -> str:
     """One answer as the page shows it."""
-    if answer.verdict is Verdict.GAP:
-        return f"*gap*: {', '.join(answer.lacking)}"
     cited = ", ".join(citation.removeprefix("completion:") for citation in answer.citations)
+    if answer.verdict is Verdict.GAP:
+        return f"*gap*: {', '.join(answer.lacking)}" + (f" ({cited})" if cited else "")
     if answer.verdict is Verdict.DENY:
-        # Where the list of purposes is closed, `lacking` names dimensions and no fact.
-        lacking = () if answer.kind == "closed" else answer.lacking
-        return f"**deny** {cited}" + (f" (no {', '.join(lacking)})" if lacking else "")
+        return f"**deny** {cited}" + (f" (no {', '.join(answer.lacking)})" if answer.lacking else "")
     facts = ", ".join(sorted(fact for fact in answer.needs - ALWAYS if not _without(answer, fact).allowed))
     return f"**allow** {cited}" + (f" if {facts}" if facts else "")
 
