@@ -47,6 +47,8 @@ def clashes(shop):
         ("comet", "comet-12", "comet-2"),
         ("comet", "comet-12", "comet-9"),
         ("shop-003", "shop-003-7", "shop-003-1"),
+        ("shop-003", "shop-003-8", "shop-003-1"),
+        ("shop-001", "shop-001-6", "shop-001-11"),
     ],
 )
 def test_two_sentences_against_each_other_are_reported(shop, one, other):
@@ -75,12 +77,27 @@ def test_the_five_published_pages_can_run_and_lack_only_what_the_owner_must_fill
     policy, _, findings = found(shop)
     assert not [finding for finding in findings if finding.level == "error"]
     lacking = {finding.code for finding in requirements(policy, floor(policy.law))}
-    assert lacking <= {"no_name", "no_address", "no_contact"}
+    assert lacking <= {"no_name", "no_legal_name", "no_address", "no_contact"}
 
 
 def test_comet_is_asked_who_the_controller_is():
     policy, _, _ = found("comet")
-    assert "no_address" in {finding.code for finding in requirements(policy, floor(policy.law))}
+    lacking = {finding.code: finding for finding in requirements(policy, floor(policy.law))}
+    assert {"no_legal_name", "no_address"} <= set(lacking)
+    assert lacking["no_legal_name"].en == "the controller has no legal name yet, only “COMET”"
+
+
+def test_a_page_that_a_sentence_says_is_published_is_missing_until_the_policy_says_where():
+    policy, keeps, findings = found("1stwatch")
+    missing = [finding for finding in findings if finding.code == "no_payment_policy"]
+    assert [(one.level, keeps[one.clauses[0]]) for one in missing] == [("blocking", {"1stwatch-2"})]
+    uploaded = (
+        (POLICIES / "1stwatch.yaml")
+        .read_text("utf-8")
+        .replace("law: [vn]", "documents: {payment_policy: https://1stwatch.vn/thanh-toan}\nlaw: [vn]")
+    )
+    told = check(load_text(uploaded), floor(policy.law))
+    assert "no_payment_policy" not in {finding.code for finding in told}
 
 
 def test_a_secret_retention_rule_is_refused_for_publication():

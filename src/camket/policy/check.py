@@ -4,12 +4,21 @@ This is the part that stops a policy from being adopted. The checker with all cl
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from camket.policy.floor import Floor
-from camket.policy.kinds import AccessPromise, CollectPromise, KeepPromise, Listing, Opener, Promise, PurposePromise
+from camket.policy.kinds import (
+    AccessPromise,
+    CollectPromise,
+    IdentityPromise,
+    KeepPromise,
+    Listing,
+    Opener,
+    Promise,
+    PurposePromise,
+)
 from camket.policy.model import Clause, Completion, Policy
 from camket.policy.reach import DIMENSIONS, MAIN, Reach, banned, opened
 from camket.policy.reading import identity, of_kind, retention_rules, rights
@@ -23,6 +32,9 @@ LEVELS: Final[tuple[Level, ...]] = ("error", "blocking", "clash", "overruled", "
 
 # The requests that the law lets nobody leave without a way (PDPL-4.1, D248-5.1e and g).
 NEEDED_RIGHTS: Final = ("access", "correct", "erase", "restrict", "object", "withdraw", "copy")
+DOCUMENTS: Final[Mapping[str, tuple[str, str]]] = {
+    "payment_policy": ("chính sách bảo mật thông tin thanh toán", "the policy on payment information"),
+}
 SECRET: Final = re.compile(r"tuyệt mật|bí mật nội bộ|top secret", re.IGNORECASE)
 
 
@@ -50,7 +62,8 @@ def check(policy: Policy, floor: Floor) -> list[Finding]:
     """Every finding, the heaviest first."""
     clashes = list(_clashes(policy))
     told = {one.clauses for one in clashes}
-    found = [*requirements(policy, floor), *clashes, *_overruled(policy), *_unpublishable(policy), *_idle(policy)]
+    found = [*requirements(policy, floor), *clashes, *_overruled(policy), *_unpublishable(policy), *_unwritten(policy)]
+    found += _idle(policy)
     found += [one for one in _unlisted(policy) if one.clauses not in told]
     return sorted(
         found, key=lambda one: (LEVELS.index(one.level), [natural(clause) for clause in one.clauses], one.code)
@@ -71,6 +84,14 @@ def _identity(policy: Policy) -> Iterator[Finding]:
     known = identity(policy)
     if "name" not in known:
         yield _lack("no_name", "PDPL-9.2b", "chưa có tên bên kiểm soát dữ liệu", "the controller has no name")
+    elif blank := tuple(cited for cited, one in of_kind(policy, IdentityPromise) if "[" in (one.name or "")):
+        yield _lack(
+            "no_legal_name",
+            "PDPL-9.2b",
+            f"chưa có tên pháp lý của bên kiểm soát dữ liệu, mới chỉ có “{known['name']}”",
+            f"the controller has no legal name yet, only “{known['name']}”",
+            blank,
+        )
     if "address" not in known:
         yield _lack("no_address", "D52-69.1đ", "chưa có địa chỉ của đơn vị", "the controller has no address")
     if not {"email", "phone", "hotline"} & set(known):
@@ -283,6 +304,22 @@ def _unpublishable(policy: Policy) -> Iterator[Finding]:
                 "CPL-16.2",
                 "secret_period",
             )
+
+
+def _unwritten(policy: Policy) -> Iterator[Finding]:
+    """Find other pages that a sentence says are published, and of which the policy does not say where."""
+    for clause in policy.clauses:
+        for document in clause.documents:
+            if getattr(policy.documents, document) is None:
+                vi, en = DOCUMENTS[document]
+                yield Finding(
+                    "blocking",
+                    (clause.id,),
+                    f"điều khoản {clause.id} nói {vi} đã được công bố; chưa thấy: ghi địa chỉ vào `documents`",
+                    f"clause {clause.id} says that {en} is published; it is missing: give its address in `documents`",
+                    "D248-5.1",
+                    f"no_{document}",
+                )
 
 
 def _idle(policy: Policy) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from camket.policy.errors import Problem
 from camket.policy.kinds import KINDS
-from camket.policy.model import Clause, Completion, Controller, Overruled, Policy, Title
+from camket.policy.model import Clause, Completion, Controller, Documents, Overruled, Policy, Title
 from camket.policy.source import Path, Tree, nearest
 from camket.policy.words import FAMILY_NAMES, words
 
@@ -167,6 +167,7 @@ def _instead_en(found: list[str]) -> str:
 _INNER: Final[Mapping[str, type[BaseModel]]] = {
     "title": Title,
     "controller": Controller,
+    "documents": Documents,
     "clauses": Clause,
     "completions": Completion,
     "overruled": Overruled,

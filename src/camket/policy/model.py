@@ -52,6 +52,8 @@ def _one_or_more(value: object) -> object:
 Many = BeforeValidator(_one_or_more)
 Articles = Annotated[tuple[Annotated[str, Field(pattern=ARTICLE)], ...], Many]
 Text = Annotated[str, Field(min_length=1)]
+# Pages of the shop that a sentence may say are published too.
+Document = Literal["payment_policy"]
 
 
 class _Part(BaseModel):
@@ -75,6 +77,12 @@ class Controller(_Part):
     tax_code: str | None = None
 
 
+class Documents(_Part):
+    """Where the shop's other pages are published that its sentences speak of."""
+
+    payment_policy: Text | None = None
+
+
 class Overruled(_Part):
     """Which articles set a sentence aside, and which completions run instead."""
 
@@ -83,7 +91,11 @@ class Overruled(_Part):
 
 
 class Clause(_Part):
-    """One sentence or list item of the published text. `text` is verbatim; `en` is our translation."""
+    """One sentence or list item of the published text. `text` is verbatim; `en` is our translation.
+
+    `documents` are the other pages that the sentence says are published; the checker asks for each until the policy's
+    own `documents` says where it stands.
+    """
 
     id: Text
     heading: Text | None = None
@@ -93,6 +105,7 @@ class Clause(_Part):
     keeps: Annotated[tuple[str, ...], Many] = ()
     promises: tuple[InstanceOf[Promise], ...] = ()
     joined: Text | None = None
+    documents: Annotated[tuple[Document, ...], Many] = ()
     overruled: Overruled | None = None
 
     @property
@@ -143,6 +156,7 @@ class Policy(_Part):
     title: Title
     published: Annotated[date, BeforeValidator(_date)] | None = None
     controller: Controller = Controller()
+    documents: Documents = Documents()
     law: Annotated[tuple[str, ...], Many] = ("vn",)
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
     completions: tuple[Completion, ...] = ()
