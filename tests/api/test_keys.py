@@ -55,7 +55,7 @@ ROWS: dict[str, tuple[str, str, Any, dict[str, int]]] = {
         "POST",
         "subjects/{m}/consents",
         {"purpose": "order", "value": "given", "how": "phone", "text": "Đồng ý."},
-        {"clerk": 200, "director": 200, "system": 403, "narrow": 200, "stranger": 404},
+        {"clerk": 200, "director": 200, "system": 403, "narrow": 403, "stranger": 404},
     ),
     "withdraw_consent": (
         "POST",

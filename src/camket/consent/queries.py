@@ -70,14 +70,14 @@ def events(*, shop_id: int, subject_id: UUID) -> list[ConsentEvent]:
     return list(ConsentEvent.objects.filter(subject_id=subject_id, shop_id=shop_id).order_by("number"))
 
 
-def receipt(*, shop_id: int, subject_id: UUID, number: int) -> dict[str, Any]:
+def receipt(*, shop_id: int, subject_id: UUID, number: int, purpose: str | None = None) -> dict[str, Any]:
     """Give the record of one answer with the fields of ISO/IEC TS 27560 that this room knows.
 
     Controller, recipients and retention are the policy's: the page that prints the receipt adds them from the
-    rulebook of `notice.version`.
+    rulebook of `notice.version`. With `purpose`, an answer for another purpose is as unknown as none.
     """
     row = ConsentEvent.objects.filter(subject_id=subject_id, shop_id=shop_id, number=number).first()
-    if row is None:
+    if row is None or purpose not in (None, row.purpose):
         raise ConsentError(
             "không có câu trả lời này",
             "there is no such answer",

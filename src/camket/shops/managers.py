@@ -1,10 +1,13 @@
-"""Who may manage a shop: the owner at the machine's own command line, and persons with the role `director`."""
+"""Who may manage a shop: the owner at the machine's own command line, and persons with the role `director`.
+
+INVARIANT 14: a key's own role limits whoever holds it; a system's key speaks for the role of the person it names.
+"""
 
 from uuid import UUID
 
 from camket.base.actor import Actor
 from camket.shops.errors import NotAllowedError
-from camket.shops.models import Staff, StaffRole
+from camket.shops.models import ApiKey, Staff, StaffRole
 
 MANAGING = frozenset({"director"})
 ASSIGNING = frozenset({"director", "operations"})
@@ -17,8 +20,15 @@ def require(*, shop_id: int, actor: Actor, roles: frozenset[str] = MANAGING) -> 
     person = actor.id if actor.kind == "staff" else actor.on_behalf
     if person is None or not _holds(shop_id, UUID(person), roles):
         raise NotAllowedError
+    if actor.kind == "system" and not _key_reaches(shop_id, UUID(actor.id), roles):
+        raise NotAllowedError
 
 
 def _holds(shop_id: int, staff_id: UUID, roles: frozenset[str]) -> bool:
     here = Staff.objects.filter(id=staff_id, shop_id=shop_id, left_at=None).exists()
     return here and StaffRole.objects.filter(staff_id=staff_id, shop_id=shop_id, role__in=roles).exists()
+
+
+def _key_reaches(shop_id: int, key_id: UUID, roles: frozenset[str]) -> bool:
+    found = ApiKey.objects.filter(id=key_id, shop_id=shop_id, revoked_at=None, role__in=["system", *sorted(roles)])
+    return found.exists()

@@ -15,7 +15,7 @@ from camket.policy import Policy, Rulebook, compile_rulebook, load_text
 from camket.shops.errors import ShopError, UnknownError
 from camket.shops.models import Agreement, ApiKey, PolicyVersion, Setting, Shop, Staff, StaffRole, Undertaking
 from camket.shops.settings import SETTINGS, value_of
-from camket.shops.tokens import token_digest
+from camket.shops.tokens import fits, span
 
 _MOST_RULEBOOKS = 256
 _rulebooks: dict[tuple[int, int], tuple[Policy, Rulebook]] = {}
@@ -161,8 +161,8 @@ def settings(*, shop_id: int) -> dict[str, str]:
 
 def key_holder(*, token: str, now: datetime) -> KeyHolder:
     """Tell whose key the token is; UnknownError for an unknown, ended or revoked one alike."""
-    row = ApiKey.objects.filter(digest=token_digest(token), revoked_at=None).first()
-    if row is None or (row.ends_at is not None and row.ends_at <= to_ms(now)):
+    row = ApiKey.objects.filter(digest__range=span(token), revoked_at=None).first()
+    if row is None or not fits(row, token) or (row.ends_at is not None and row.ends_at <= to_ms(now)):
         raise UnknownError("khóa", "key", "authorization")
     return KeyHolder(
         key_id=row.id,

@@ -1,9 +1,22 @@
-"""API tokens: `shop_` and 256 random bits, shown once, kept as a digest."""
+"""API tokens: `shop_` and 256 random bits, shown once, kept as a digest.
+
+The digest has two halves: what the key is found by, and a mark under the shop's secret over everything the row grants.
+A row that was planted, widened or brought back by SQL therefore opens nothing.
+"""
 
 import hashlib
+import hmac
 import secrets
+from typing import Final
+
+from camket.crypto.seal import aad
+from camket.shops.models import ApiKey
+from camket.store.errors import SecretMissingError
+from camket.store.secrets import secret
 
 _RANDOM_BYTES = 32
+_HALF: Final = 16
+REVOKED: Final = bytes(_HALF)
 
 
 def new_token(slug: str) -> str:
@@ -11,6 +24,44 @@ def new_token(slug: str) -> str:
     return f"{slug}_{secrets.token_urlsafe(_RANDOM_BYTES)}"
 
 
-def token_digest(token: str) -> bytes:
-    """SHA-256; the token holds 256 random bits, so that no salt or slow hash adds anything."""
-    return hashlib.sha256(token.encode()).digest()
+def found_by(token: str) -> bytes:
+    """First half of SHA-256; the token holds 256 random bits, so that no salt or slow hash adds anything. 16 bytes."""
+    return hashlib.sha256(token.encode()).digest()[:_HALF]
+
+
+def span(token: str) -> tuple[bytes, bytes]:
+    """Give the least and greatest digest that a key with this token may have."""
+    half = found_by(token)
+    return half + bytes(_HALF), half + b"\xff" * _HALF
+
+
+def token_digest(row: ApiKey, token: str) -> bytes:
+    """Digest of a key's row as it stands: both halves, 32 bytes. Errors: `SecretMissingError`."""
+    granted = aad(
+        "api-key-1",
+        row.shop_id,
+        row.id,
+        row.staff_id,
+        row.system,
+        row.role,
+        "\n".join(row.purposes),
+        row.issued_at,
+        row.ends_at,
+        token,
+    )
+    mark = hmac.digest(secret(row.shop_id, "token"), granted, hashlib.sha256)[:_HALF]
+    return found_by(token) + mark
+
+
+def fits(row: ApiKey, token: str) -> bool:
+    """Tell whether the row is as it was issued, and issued with this token."""
+    try:
+        return hmac.compare_digest(row.digest, token_digest(row, token))
+    except SecretMissingError:
+        return False
+
+
+def ended(row: ApiKey) -> bytes:
+    """Digest of a key that was revoked: found no longer, whatever the row says of when it ended."""
+    found: bytes = row.digest[:_HALF]
+    return found + REVOKED

@@ -19,8 +19,14 @@ from camket.vault.errors import RefusedError
 router = Router(tags=["consent"])
 
 
-def _may_read(request: HttpRequest, subject_id: UUID, purpose: str, work: str, on_behalf: UUID | None) -> None:
-    """Refuse, with its entry, a key that was not issued for the purpose it asks about; a stranger's is unknown."""
+def _may(
+    request: HttpRequest, subject_id: UUID, purpose: str, on_behalf: UUID | None, *, work: str | None = None
+) -> None:
+    """Refuse, with its entry, a key that was not issued for the purpose it speaks of; a stranger's is unknown.
+
+    Reading an answer, giving one and lifting a restraint open something; refusing, taking back and restraining stop
+    something, which any key may do.
+    """
     key, actor = holder(request), acting(request, on_behalf)
     subject(shop_id=key.shop_id, subject_id=subject_id)
     with watched(shop_id=key.shop_id, actor=actor, subject_id=subject_id, now=utc_now(), purpose=purpose, work=work):
@@ -28,14 +34,13 @@ def _may_read(request: HttpRequest, subject_id: UUID, purpose: str, work: str, o
             raise RefusedError(
                 vi="khóa truy cập không dùng được cho mục đích này",
                 en="the API key is not for this purpose",
-                action="read",
+                action="manage" if work is None else "read",
                 lacking=("key",),
             )
 
 
-How = Literal[
-    "counter", "double_opt_in", "email", "form", "letter", "mailbox", "paper", "phone", "portal", "sms", "zalo"
-]
+# Not `double_opt_in`: that an answer was confirmed twice is shown by the contact's own code, never by a key's word.
+How = Literal["counter", "email", "form", "letter", "mailbox", "paper", "phone", "portal", "sms", "zalo"]
 
 
 class ConsentIn(In):
@@ -81,6 +86,8 @@ def record(request: HttpRequest, subject_id: UUID, data: ConsentIn, on_behalf: O
     """Add one answer. Nothing is ever changed or assumed; a second purpose is a second call."""
     key = holder(request)
     subject(shop_id=key.shop_id, subject_id=subject_id)
+    if data.value == "given":
+        _may(request, subject_id, data.purpose, on_behalf)
     event = consent.record(
         shop_id=key.shop_id,
         subject_id=subject_id,
@@ -155,7 +162,7 @@ class StateOut(Schema):
 def state(request: HttpRequest, subject_id: UUID, data: StateIn, on_behalf: OnBehalf = None) -> dict[str, Any]:
     """Tell given, refused or never asked; the key must be for the purpose it asks about."""
     key = holder(request)
-    _may_read(request, subject_id, data.purpose, data.work, on_behalf)
+    _may(request, subject_id, data.purpose, on_behalf, work=data.work)
     said = consents.state(
         shop_id=key.shop_id,
         subject_id=subject_id,
@@ -213,8 +220,8 @@ class ReceiptOut(Schema):
 def receipt(request: HttpRequest, subject_id: UUID, data: ReceiptIn, on_behalf: OnBehalf = None) -> dict[str, Any]:
     """Give the receipt of one answer, which a customer may keep."""
     key = holder(request)
-    _may_read(request, subject_id, data.purpose, data.work, on_behalf)
-    return consents.receipt(shop_id=key.shop_id, subject_id=subject_id, number=data.number)
+    _may(request, subject_id, data.purpose, on_behalf, work=data.work)
+    return consents.receipt(shop_id=key.shop_id, subject_id=subject_id, number=data.number, purpose=data.purpose)
 
 
 class RestrainIn(In):
@@ -244,6 +251,8 @@ def restrain(request: HttpRequest, subject_id: UUID, data: RestrainIn, on_behalf
     """Set or lift a restriction or an objection; it stops use from this answer on."""
     key = holder(request)
     subject(shop_id=key.shop_id, subject_id=subject_id)
+    if data.lifted:
+        _may(request, subject_id, data.purpose or "rights_fulfilment", on_behalf)
     row = consent.restrain(
         shop_id=key.shop_id,
         subject_id=subject_id,

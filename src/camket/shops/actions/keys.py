@@ -11,7 +11,7 @@ from camket.policy import words
 from camket.shops import managers, queries
 from camket.shops.errors import ShopError, UnknownError
 from camket.shops.models import ApiKey
-from camket.shops.tokens import new_token, token_digest
+from camket.shops.tokens import ended, new_token, token_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,6 @@ def issue_api_key(
     row = ApiKey(
         id=uuid7(to_ms(now)),
         shop_id=shop_id,
-        digest=token_digest(token),
         staff_id=staff_id,
         system=system.strip(),
         role=role,
@@ -50,6 +49,7 @@ def issue_api_key(
         issued_at=to_ms(now),
         ends_at=to_ms(ends_at) if ends_at else None,
     )
+    row.digest = token_digest(row, token)
     with deed(shop_id=shop_id, event="api_key.issued", actor=actor, now=now) as made:
         made.detail.update(key=row.id.bytes, role=role)
         made.insert(row)
@@ -66,7 +66,7 @@ def revoke_api_key(*, shop_id: int, key_id: UUID, actor: Actor, now: datetime) -
         return
     with deed(shop_id=shop_id, event="api_key.revoked", actor=actor, now=now) as made:
         made.detail["key"] = key_id.bytes
-        made.update(row, revoked_at=to_ms(now))
+        made.update(row, revoked_at=to_ms(now), digest=ended(row))
 
 
 def _check_holder(shop_id: int, staff_id: UUID | None, system: str) -> None:
