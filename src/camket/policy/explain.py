@@ -12,14 +12,23 @@ Two = tuple[str, str]
 
 OPENING: Final[dict[str, Two]] = {
     "open": ("Được phép", "Allowed"),
-    "law": ("Từ chối: luật không cho phép", "Denied: the law does not allow it"),
-    "ban": ("Từ chối: chính sách đã công bố không cho phép", "Denied: the published policy does not allow it"),
-    "unmet": ("Từ chối: chưa đủ điều kiện", "Denied: a condition is not met"),
-    "gap": ("Chưa quy định: chính sách không nói đến", "Gap: the policy does not speak of it"),
+    "law": ("Từ chối (luật không cho phép)", "Denied (the law does not allow it)"),
+    "ban": ("Từ chối (chính sách đã công bố không cho phép)", "Denied (the published policy does not allow it)"),
+    "unmet": ("Từ chối (chưa đủ điều kiện)", "Denied (a condition is not met)"),
+    "gap": ("Chưa quy định (chính sách không nói đến {gaps})", "Gap (the policy does not speak of {gaps})"),
     "error": (
-        "Từ chối: câu hỏi hoặc bộ quy tắc có lỗi",
-        "Denied: the question or the rulebook is in error",
+        "Từ chối (câu hỏi hoặc bộ quy tắc có lỗi)",
+        "Denied (the question or the rulebook is in error)",
     ),
+}
+
+# How a question is told. Names of purposes are quoted: they may be verbs and hold commas of their own.
+LABELS: Final[dict[str, Two]] = {
+    "purpose": ("nhằm mục đích “{}”", "for the purpose “{}”"),
+    "role": ("bởi {}", "by {}"),
+    "source": ("từ {}", "from {}"),
+    "channel": ("qua {}", "through {}"),
+    "recipient": ("bên nhận là {}", "to {}"),
 }
 
 # What a gap lacks, per check.
@@ -42,13 +51,13 @@ def reason(answer: Answer, lang: str = "vi") -> str:
 
 def _lines(answer: Answer, lang: str) -> Iterator[str]:
     en = lang == "en"
-    head = f"{_pick(OPENING[answer.kind], lang)}: {question_line(answer.question, lang)}."
-    yield head if answer.kind != "gap" else f"{head[:-1]} ({_gap(answer, lang)})."
+    opening = _pick(OPENING[answer.kind], lang).format(gaps=_gap(answer, lang) if answer.kind == "gap" else "")
+    yield f"{opening}: {question_line(answer.question, lang)}."
     if answer.kind == "error":
         return
     if answer.lacking and answer.verdict is Verdict.DENY:
         facts = "; ".join(words().name("facts", fact, lang) for fact in answer.lacking)
-        yield f"Missing: {facts}." if en else f"Còn thiếu: {facts}."
+        yield f"Not met: {facts}." if en else f"Điều kiện chưa đạt: {facts}."
     for citation in answer.citations:
         yield from quotes(answer, citation, lang)
     if answer.verdict is Verdict.GAP:
@@ -64,20 +73,15 @@ def _gap(answer: Answer, lang: str) -> str:
 
 
 def question_line(question: Question, lang: str = "vi") -> str:
-    """Give the question in words: `xem, số điện thoại, để: tiếp thị, vai trò: …`."""
-    labels = {
-        "category": ("", ""),
-        "purpose": ("để ", "for "),
-        "role": ("bởi ", "by "),
-        "source": ("từ ", "from "),
-        "channel": ("qua ", "through "),
-        "recipient": ("cho ", "to "),
-    }
-    said = [words().name("actions", question.action, lang)]
-    for name, label in labels.items():
+    """Give the question in words: `xem dữ liệu “số điện thoại”, nhằm mục đích “tiếp thị”, bởi kế toán`."""
+    deed = words().name("actions", question.action, lang)
+    if question.category is not None:
+        deed += _pick((" dữ liệu “{}”", " {}"), lang).format(words().name("categories", question.category, lang))
+    said = [deed]
+    for name, label in LABELS.items():
         word = getattr(question, name)
         if word is not None:
-            said.append(_pick(label, lang) + words().name(DIMENSIONS[name], word, lang))
+            said.append(_pick(label, lang).format(words().name(DIMENSIONS[name], word, lang)))
     return ", ".join(said)
 
 
