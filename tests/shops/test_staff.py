@@ -22,7 +22,7 @@ from camket.shops.actions import (
     revoke_role,
     sign_undertaking,
 )
-from camket.shops.errors import NotAllowedError, ShopError, UnknownError
+from camket.shops.errors import NotAllowedError, ShopError, UnknownError, UnknownShopError, UnknownWordError
 from camket.shops.models import ApiKey, Assignment, StaffRole, Undertaking
 from camket.subjects.actions import create
 from tests.cast import LAN
@@ -175,6 +175,28 @@ def test_unknown_words_of_an_agreement_are_refused(comet, now, field, given):
     with pytest.raises(ShopError) as refused:
         _agreement(comet, now, **given)
     assert refused.value.field == field
+
+
+def test_an_unknown_word_names_the_near_ones(comet, now):
+    person = add_staff(shop_id=comet, name="Vũ Thị Lan", actor=OWNER, now=now)
+    with pytest.raises(UnknownWordError) as refused:
+        grant_role(shop_id=comet, staff_id=person.id, role="customer-servce", actor=OWNER, now=now)
+    assert (refused.value.code, refused.value.field) == ("word.unknown", "role")
+    assert "`customer_service`" in refused.value.advice_vi
+    with pytest.raises(UnknownWordError, match="`order`"):
+        _issue(comet, now, purposes=["ordr"])
+    with pytest.raises(ShopError, match="at least one purpose"):
+        _issue(comet, now, purposes=[])
+
+
+def test_an_unknown_shop_is_told_which_shops_there_are(comet):
+    with pytest.raises(UnknownShopError) as near:
+        queries.shop_by_slug(slug="comett")
+    assert near.value.advice_en == "choose one of: `comet`"
+    with pytest.raises(UnknownShopError) as far:
+        queries.shop_by_slug(slug="xyzzy")
+    assert "`comet`" in far.value.advice_vi
+    assert "camket shop load" in UnknownShopError("comet", []).advice_en
 
 
 # --- API keys

@@ -52,7 +52,7 @@ def look_over(now: datetime) -> Iterator[Finding]:
         try:
             yield from part(now)
         except CamketError as error:
-            yield Finding(good=False, vi=error.vi, en=error.en)
+            yield Finding(good=False, vi=f"{error.vi} → {error.advice_vi}", en=f"{error.en} → {error.advice_en}")
             return
 
 

@@ -1,6 +1,16 @@
 """What keeps an installation from working; each ends the command with exit code 5."""
 
+from collections.abc import Sequence
+
 from camket.base.errors import CamketError
+
+
+class UsageError(CamketError):
+    """A command was called wrongly; nothing was done."""
+
+
+class FileError(CamketError):
+    """A file that a command was given cannot be read or written."""
 
 
 class InstallationError(CamketError):
@@ -23,8 +33,8 @@ def database_not_ready() -> InstallationError:
     return InstallationError(
         "cơ sở dữ liệu chưa có đủ bảng",
         "the database lacks tables that this version needs",
-        "chạy `camket manage migrate` rồi thử lại",
-        "run `camket manage migrate`, then try again",
+        "chạy `camket prepare` rồi thử lại; nếu trước đây đã có dữ liệu, xem `CAMKET_HOME` có đúng thư mục không",
+        "run `camket prepare`, then try again; if there was data before, see that `CAMKET_HOME` names its folder",
         "database-not-ready",
     )
 
@@ -59,4 +69,33 @@ def ended_early(name: str) -> InstallationError:
         f"xem dòng lỗi phía trên, hoặc chạy riêng `camket {name}` để thấy nguyên nhân",
         f"see the error above, or run `camket {name}` alone to see the cause",
         "port-ended",
+    )
+
+
+def wrong_use(vi: str, en: str, command: str, near: Sequence[str] = ()) -> UsageError:
+    """Say what is wrong with how `command` was called, and which known names are `near`."""
+    named = ", ".join(f"`{name}`" for name in near)
+    asked = (f"có phải ý bạn là {named}? ", f"did you mean {named}? ") if near else ("", "")
+    return UsageError(vi, en, f"{asked[0]}xem `{command} --help`", f"{asked[1]}see `{command} --help`", "usage.command")
+
+
+def file_unusable(name: str) -> FileError:
+    """Say that a file cannot be opened; the file's folder is left out, its name helps."""
+    return FileError(
+        f"không đọc hoặc không ghi được `{name}`",
+        f"`{name}` cannot be read or written",
+        "kiểm tra đường dẫn, quyền đọc ghi và chỗ trống trên đĩa",
+        "check the path, the right to read and write there, and the free space on the disk",
+        "file.unusable",
+    )
+
+
+def policies_missing(name: str) -> FileError:
+    """Say that a folder holds no policy."""
+    return FileError(
+        f"không có tệp chính sách nào trong `{name}`",
+        f"there is no policy file in `{name}`",
+        "chọn thư mục có các tệp `.yaml`, mỗi cửa hàng một tệp",
+        "choose a folder with `.yaml` files, one for each shop",
+        "file.policies",
     )

@@ -25,8 +25,12 @@ MEANINGS: Final = {
 
 # Errors of other rooms that mean the installation, by the beginning of their code.
 INSTALLATION_CODES: Final = ("database-", "key-", "port-", "setting-")
+# Errors of other rooms that mean a wrong word on the command line, likewise.
+WRONG_USE_CODES: Final = ("shop.unknown", "word.unknown", "usage.")
 
 
 def exit_code(error_code: str) -> int:
     """Tell how a command ends that met the error of that code."""
+    if error_code.startswith(WRONG_USE_CODES):
+        return WRONG_USE
     return INSTALLATION if error_code.startswith(INSTALLATION_CODES) else FAILED

@@ -70,6 +70,7 @@ def import_(  # noqa: PLR0917 - typer reads the options from the signature
     """Nhập dữ liệu cũ của cửa hàng từ tệp. · Import what the shop held before."""
     now = utc_now()
     actor = Actor(kind="owner")
+    at = _moment(collected, now)
     shop_id = shops.shop_by_slug(slug=shop).pk
     written = mapping.read(map_file) if map_file else None
     book = open_book(file)
@@ -82,7 +83,7 @@ def import_(  # noqa: PLR0917 - typer reads the options from the signature
     if not yes and not _agreed(as_json=as_json):
         _stopped(shown, book, parts, asked, as_json=as_json)
         return
-    declared = {"origin": origin, "basis": basis.value, "collected": _moment(collected)}
+    declared = {"origin": origin, "basis": basis.value, "collected": at}
     todo = {"shop_id": shop_id, "parts": parts, "plan": asked, "actor": actor, "now": now, **declared}
     report = _run(todo, parts, bad_rows)
     if as_json:
@@ -93,7 +94,7 @@ def import_(  # noqa: PLR0917 - typer reads the options from the signature
         raise typer.Exit(FAILED)
 
 
-def _moment(written: str) -> datetime | None:
+def _moment(written: str, now: datetime) -> datetime | None:
     if not written:
         return None
     try:
@@ -102,6 +103,15 @@ def _moment(written: str) -> datetime | None:
         raise IntakeError(
             error.vi, error.en, error.advice_vi, error.advice_en, "usage.collected", field="--collected"
         ) from error
+    if at.date() > now.astimezone(VIETNAM).date():
+        raise IntakeError(
+            "ngày thu thập ở tương lai",
+            "the day of collection lies ahead",
+            "kiểm tra ngày và năm; thời hạn lưu giữ tính từ ngày này",
+            "check the day and the year; the period of keeping counts from that day",
+            "usage.collected",
+            field="--collected",
+        )
     return at.astimezone(UTC)
 
 

@@ -6,14 +6,16 @@ How a command ends (docs/reference/commands.md): 0 done or allowed, 1 refused or
 
 import importlib
 import sys
+from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from camket.base.errors import CamketError
 from camket.cli import lookup
-from camket.cli.exits import INTERRUPTED, exit_code
+from camket.cli.exits import INTERRUPTED, WRONG_USE, exit_code
 
 
 class Commands(TyperGroup):
@@ -46,22 +48,38 @@ def _nothing() -> None:
 
 def group() -> Commands:
     """Make the whole command tree."""
-    return Commands(name="camket", help="Chính sách đã công bố là chương trình. · The published policy is the program.")
+    return Commands(
+        name="camket",
+        no_args_is_help=True,
+        help="Chính sách đã công bố là chương trình. · The published policy is the program.",
+    )
 
 
 def main() -> None:
     """Run the command line and end the process with the exit code of the page above."""
     try:
-        group().main(prog_name="camket", standalone_mode=True)
+        sys.exit(group().main(prog_name="camket", standalone_mode=False))
     except CamketError as error:
         fail(error)
-    except KeyboardInterrupt:
+    except TyperException as fault:
+        _called_wrongly(fault)
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except Exception as error:
         translated = importlib.import_module("camket.cli.edge").translate(error) if "django" in sys.modules else None
+        if translated is None and isinstance(error, OSError) and error.filename:
+            translated = importlib.import_module("camket.cli.errors").file_unusable(Path(error.filename).name)
         if translated is None:
             raise
         fail(translated)
+
+
+def _called_wrongly(fault: TyperException) -> None:
+    context = getattr(fault, "ctx", None)
+    if context and type(fault).__name__ == "NoArgsIsHelpError":
+        typer.echo(context.get_help(), err=True)
+        sys.exit(WRONG_USE)
+    fail(importlib.import_module("camket.cli.usage").translate(fault))
 
 
 def fail(error: CamketError) -> None:

@@ -23,6 +23,8 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 FOLDER: Final = "CAMKET_POLICIES"
+# A list of at most so many words (shops, languages) is told whole to who wrote none of them.
+SHORT_LIST: Final = 8
 EXITS: Final = {"allow": DONE, "deny": DENIED, "gap": GAP}
 
 Shop = Annotated[
@@ -285,7 +287,8 @@ def _unknown(vi: str, en: str, word: str, known: Any) -> None:
     from camket.policy import UnknownWordError
     from camket.policy.words import suggest
 
-    raise UnknownWordError(family=en, names=(vi, en), word=word, suggestions=suggest(word, known))
+    near = suggest(word, known) or (list(known) if len(known) <= SHORT_LIST else [])
+    raise UnknownWordError(family=en, names=(vi, en), word=word, suggestions=near)
 
 
 def _lang(lang: str, known: tuple[str, ...] = ("vi", "en", "both")) -> None:

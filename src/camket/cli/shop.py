@@ -9,6 +9,8 @@ from django.conf import settings
 
 from camket.base.actor import Actor
 from camket.base.clock import from_ms, utc_now
+from camket.cli import errors
+from camket.policy import load as load_policy
 from camket.shops import actions, queries
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -22,6 +24,8 @@ def load(
 ) -> None:
     """Mở cửa hàng và áp dụng chính sách của cả thư mục; chạy lại được. · Open shops and adopt a folder's policies."""
     directory = folder or Path(settings.CAMKET_POLICIES)
+    if not any(directory.glob("*.yaml")):
+        raise errors.policies_missing(directory.name)
     for shop in actions.load_shops(directory=directory, actor=Actor(kind="owner"), now=utc_now()):
         typer.echo(f"{shop.slug:<24} {shop.version:>4}  {shop.outcome}")
 
@@ -48,11 +52,13 @@ def list_(*, as_json: Json = False) -> None:
 @app.command()
 def adopt(
     shop: Annotated[str, typer.Argument(help="Tên cửa hàng. · Shop.")],
-    file: Annotated[Path, typer.Argument(help="Tệp chính sách. · Policy file.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="Tệp chính sách. · Policy file.")],
 ) -> None:
     """Áp dụng bản chính sách mới; bản còn thiếu bị từ chối. · Adopt a new version; an incomplete one is refused."""
+    shop_id = queries.shop_by_slug(slug=shop).id
+    load_policy(file)  # a file with problems is refused with the place of each, before anything is adopted
     row = actions.adopt_policy(
-        shop_id=queries.shop_by_slug(slug=shop).id,
+        shop_id=shop_id,
         text=file.read_text("utf-8"),
         actor=Actor(kind="owner"),
         now=utc_now(),

@@ -9,6 +9,7 @@ import typer
 from camket.base.actor import Actor
 from camket.base.clock import utc_now
 from camket.shops import actions, queries, undertaking
+from camket.subjects import queries as subjects
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -57,10 +58,12 @@ def undertaking_(
     signed: Annotated[bool, typer.Option("--signed", help="Đã ký trên giấy. · Signed on paper.")] = False,
 ) -> None:
     """In cam kết bảo mật; với `--signed` thì ghi là đã ký. · Print the secrecy undertaking, or record its signing."""
+    shop_id = _shop(shop)
+    queries.staff(shop_id=shop_id, staff_id=person)
     if not signed:
         typer.echo(f"{undertaking.TEXT['vi']}\n\n{undertaking.TEXT['en']}")
         return
-    row = actions.sign_undertaking(shop_id=_shop(shop), staff_id=person, actor=OWNER, now=utc_now())
+    row = actions.sign_undertaking(shop_id=shop_id, staff_id=person, actor=OWNER, now=utc_now())
     typer.echo(f"v{row.version}")
 
 
@@ -73,9 +76,10 @@ def assign(
     until: Annotated[datetime | None, typer.Option("--until", help="Đến lúc nào (UTC). · Until when (UTC).")] = None,
 ) -> None:
     """Giao việc về một khách hàng cho một người. · Give work on a customer to a person."""
-    now = utc_now()
+    now, shop_id = utc_now(), _shop(shop)
+    subjects.subject(shop_id=shop_id, subject_id=subject)
     row = actions.assign_work(
-        shop_id=_shop(shop),
+        shop_id=shop_id,
         subject_id=subject,
         staff_id=person,
         work=work,

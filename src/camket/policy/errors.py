@@ -45,7 +45,7 @@ class PolicyFileError(PolicyError):
 
 
 class UnknownWordError(PolicyError):
-    """A word that is not in the list of its family; `suggestions` are the nearest that are."""
+    """A word that is not in the list of its family; `suggestions` are the nearest that are, or a short list whole."""
 
     def __init__(self, *, family: str, names: tuple[str, str], word: str, suggestions: Sequence[str]) -> None:
         self.family = family

@@ -75,5 +75,7 @@ LOGGING = {
         "django": {"handlers": ["console"], "level": "WARNING"},
         # An address may hold a customer's id, which must not outlive them in a log; refusals are in the ledger.
         "django.request": {"level": "ERROR"},
+        # It repeats the server's address once for every attempt; the command says once that nothing answers.
+        "psycopg.pool": {"level": "ERROR"},
     },
 }

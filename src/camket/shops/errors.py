@@ -1,4 +1,7 @@
+from collections.abc import Mapping, Sequence
+
 from camket.base.errors import CamketError
+from camket.policy.words import Word, suggest
 
 
 class ShopError(CamketError):
@@ -15,6 +18,36 @@ class UnknownError(ShopError):
             "kiểm tra lại mã",
             "check the id",
             "not_found",
+            field=field,
+        )
+
+
+class UnknownShopError(ShopError):
+    """No shop of the installation has this name; `known` are the names there are, the nearest first in the advice."""
+
+    def __init__(self, slug: str, known: Sequence[str]) -> None:
+        named = ", ".join(f"`{name}`" for name in suggest(slug, dict.fromkeys(known, slug)) or known)
+        super().__init__(
+            "không có cửa hàng tên này",
+            "there is no shop of this name",
+            f"chọn một trong: {named}" if named else "nạp các cửa hàng bằng `camket shop load`",
+            f"choose one of: {named}" if named else "load the shops with `camket shop load`",
+            "shop.unknown",
+            field="shop",
+        )
+
+
+class UnknownWordError(ShopError):
+    """A word that is not in the list it was taken from; the words of the lists are no personal data."""
+
+    def __init__(self, word: str, known: Mapping[str, Word], field: str) -> None:
+        near = ", ".join(f"`{name}`" for name in suggest(word, known) or known)
+        super().__init__(
+            f"`{word}` không có trong danh sách từ của `{field}`",
+            f"`{word}` is not in the word list of `{field}`",
+            f"chọn một trong: {near}",
+            f"choose one of: {near}",
+            "word.unknown",
             field=field,
         )
 

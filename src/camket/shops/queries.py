@@ -12,7 +12,7 @@ from camket import law
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.policy import Policy, Rulebook, compile_rulebook, load_text
-from camket.shops.errors import ShopError, UnknownError
+from camket.shops.errors import ShopError, UnknownError, UnknownShopError
 from camket.shops.models import Agreement, ApiKey, PolicyVersion, Setting, Shop, Staff, StaffRole, Undertaking
 from camket.shops.settings import SETTINGS, value_of
 from camket.shops.tokens import fits, span
@@ -58,10 +58,10 @@ def shop(*, shop_id: int) -> Shop:
 
 
 def shop_by_slug(*, slug: str) -> Shop:
-    """Give the shop of that name, or raise UnknownError."""
+    """Give the shop of that name, or raise UnknownShopError."""
     found = Shop.objects.filter(slug=slug).first()
     if found is None:
-        raise UnknownError("cửa hàng", "shop", "shop")
+        raise UnknownShopError(slug, list(Shop.objects.order_by("slug").values_list("slug", flat=True)))
     return found
 
 

@@ -8,7 +8,7 @@ from camket.base.ids import uuid7
 from camket.ledger.actions import deed
 from camket.policy import words
 from camket.shops import managers, queries
-from camket.shops.errors import ShopError, UnknownError
+from camket.shops.errors import UnknownError, UnknownWordError
 from camket.shops.models import Agreement
 
 
@@ -60,13 +60,7 @@ def end_agreement(*, shop_id: int, agreement_id: UUID, actor: Actor, now: dateti
 
 
 def _known(family: str, given: Sequence[str], field: str) -> None:
-    unknown = sorted(set(given) - set(words().family(family)))
-    if unknown:
-        raise ShopError(
-            f"từ không có trong danh sách: {', '.join(f'`{word}`' for word in unknown)}",
-            f"not in the word list: {', '.join(f'`{word}`' for word in unknown)}",
-            "xem `camket policy words`",
-            "see `camket policy words`",
-            "unknown_word",
-            field=field,
-        )
+    known = words().family(family)
+    for word in given:
+        if word not in known:
+            raise UnknownWordError(word, known, field)

@@ -9,7 +9,7 @@ from camket.base.ids import uuid7
 from camket.ledger.actions import deed
 from camket.policy import words
 from camket.shops import managers, queries
-from camket.shops.errors import ShopError, UnknownError
+from camket.shops.errors import ShopError, UnknownError, UnknownWordError
 from camket.shops.models import ApiKey
 from camket.shops.tokens import ended, new_token, token_digest
 
@@ -84,13 +84,18 @@ def _check_holder(shop_id: int, staff_id: UUID | None, system: str) -> None:
 
 
 def _check_words(role: str, purposes: Sequence[str]) -> None:
-    unknown = sorted(({role} - set(words().roles)) | (set(purposes) - set(words().purposes)))
-    if unknown or not purposes:
+    known = words()
+    if role not in known.roles:
+        raise UnknownWordError(role, known.roles, "role")
+    for purpose in purposes:
+        if purpose not in known.purposes:
+            raise UnknownWordError(purpose, known.purposes, "purposes")
+    if not purposes:
         raise ShopError(
-            "khóa cần một vai trò và các mục đích có trong danh sách",
-            "a key needs a role and purposes of the word list",
-            "xem `camket policy words`",
-            "see `camket policy words`",
-            "unknown_word",
-            field="role" if role in unknown else "purposes",
+            "khóa cần ít nhất một mục đích",
+            "a key needs at least one purpose",
+            "nêu mục đích, xem `camket policy words --family purposes`",
+            "name a purpose, see `camket policy words --family purposes`",
+            "key_purposes",
+            field="purposes",
         )

@@ -7,7 +7,7 @@ from camket.base.ids import uuid7
 from camket.ledger.actions import deed
 from camket.policy import words
 from camket.shops import managers, queries, undertaking
-from camket.shops.errors import ShopError
+from camket.shops.errors import UnknownWordError
 from camket.shops.models import Staff, StaffRole, Undertaking
 
 
@@ -34,16 +34,9 @@ def remove_staff(*, shop_id: int, staff_id: UUID, actor: Actor, now: datetime) -
 def grant_role(*, shop_id: int, staff_id: UUID, role: str, actor: Actor, now: datetime) -> None:
     """Give a role of the word list; a role already held changes nothing."""
     managers.require(shop_id=shop_id, actor=actor)
-    known = words().roles
-    if role not in known or known[role].kind != "staff":
-        raise ShopError(
-            f"`{role}` không phải vai trò của nhân viên",
-            f"`{role}` is no role of staff",
-            "xem `camket policy words` để biết các vai trò",
-            "see `camket policy words` for the roles",
-            "unknown_role",
-            field="role",
-        )
+    known = {name: word for name, word in words().roles.items() if word.kind == "staff"}
+    if role not in known:
+        raise UnknownWordError(role, known, "role")
     queries.staff(shop_id=shop_id, staff_id=staff_id)
     if StaffRole.objects.filter(staff_id=staff_id, role=role).exists():
         return
