@@ -21,3 +21,6 @@ INSERT_IDENTIFIERS: Final = (
 IDENTIFIER_HOLES: Final = "(%s, %s, %s, %s, %s, %s)"
 INSERT_NAMES: Final = "INSERT INTO camket_name_token (token, subject_id, item_id, shop_id) VALUES "
 NAME_HOLES: Final = "(%s, %s, %s, %s)"
+
+# Held until the end of the transaction (PostgreSQL); the number is the first half of a contact's digest.
+LOCK_CONTACT: Final = "SELECT pg_advisory_xact_lock(%s)"

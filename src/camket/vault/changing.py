@@ -20,7 +20,7 @@ from camket.store.db import raw_id
 from camket.store.errors import ConflictError
 from camket.store.rows import values_of
 from camket.subjects import actions as subjects
-from camket.subjects import codes
+from camket.subjects import blind, codes
 from camket.subjects.models import Identifier
 from camket.vault import gate, sealing, sql
 from camket.vault.errors import UnknownItemError
@@ -169,7 +169,7 @@ def verify_contact(*, shop_id: int, subject_id: UUID, item_id: UUID, code: str, 
         raise codes.refuse()
     with deed(shop_id=shop_id, event="identifier.verified", actor=actor, subject_id=subject_id, now=now) as made:
         lock(shop_id=shop_id, subject_id=subject_id)
-        mark_verified(shop_id=shop_id, subject_id=subject_id, item_id=item_id, within=made)
+        mark_verified(shop_id=shop_id, subject_id=subject_id, item_id=item_id, digest=digest, within=made)
 
 
 def _try_code(*, shop_id: int, subject_id: UUID, digest: bytes, code: str, actor: Actor, now: datetime) -> bool:
@@ -181,8 +181,11 @@ def _try_code(*, shop_id: int, subject_id: UUID, digest: bytes, code: str, actor
     return right
 
 
-def mark_verified(*, shop_id: int, subject_id: UUID, item_id: UUID, within: Deed) -> None:
-    """Seal an item anew with its verified mark and mark its identifier; part of a deed that proved the contact."""
+def mark_verified(*, shop_id: int, subject_id: UUID, item_id: UUID, within: Deed, digest: bytes | None = None) -> None:
+    """Seal an item anew with its verified mark and mark its identifier; part of a deed that proved the contact.
+
+    CodeError when `digest`, the contact that was proven, is no longer (or by its look-up row alone) what it says.
+    """
     item = Item.objects.filter(subject_id=subject_id, id=item_id, shop_id=shop_id).first()
     if item is None:
         raise UnknownItemError
@@ -191,6 +194,8 @@ def mark_verified(*, shop_id: int, subject_id: UUID, item_id: UUID, within: Deed
     key_row = ItemKey.objects.get(subject_id=subject_id, id=item.key_id)
     key = _unwrapped(key_row)
     text = sealing.open_item(item, key)
+    if digest is not None and blind.identifier(shop_id, item.category, text) != digest:
+        raise codes.refuse()
     fresh = Item(**values_of(item))
     fresh.verified, fresh.version = True, item.version + 1
     within.update(item, verified=True, version=fresh.version, sealed=sealing.seal_item(fresh, key, text))

@@ -5,7 +5,6 @@ from datetime import datetime
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.values import accept
-from camket.crypto import SealError
 from camket.ledger.actions import deed
 from camket.policy import words
 from camket.shops.queries import shop
@@ -14,7 +13,6 @@ from camket.subjects.queries import Match, by_identifier
 from camket.vault import opening
 from camket.vault.errors import VaultError
 from camket.vault.messages import queue
-from camket.vault.opening import Sealed
 
 _TITLE = "Mã xác minh · Verification code"
 _TEXT = (
@@ -70,15 +68,6 @@ def _target(shop_id: int, kind: str, contact: str, now: datetime) -> Match | Non
     A row planted by SQL, or a verified mark set by it, therefore sends no code and signs nobody in.
     """
     for match in by_identifier(shop_id=shop_id, kind=kind, normalised=contact):
-        rows = opening.read(shop_id=shop_id, subject_id=match.subject_id, categories=(kind,), now_ms=to_ms(now))
-        for item, wrapped in rows:
-            if item.id == match.item_id and item.verified == match.verified and _says(item, wrapped, contact):
-                return match
+        if opening.says(match, shop_id=shop_id, kind=kind, text=contact, now_ms=to_ms(now)):
+            return match
     return None
-
-
-def _says(item: Sealed, wrapped: bytes, contact: str) -> bool:
-    try:
-        return opening.unlocked(item, wrapped, {}) == contact
-    except SealError:
-        return False

@@ -86,7 +86,8 @@ class Facts:
             met.add("undertaking")
         if work is not None and (work in self.works or work in self.broken_glass):
             met.add("assignment")
-        if work is not None and work.startswith("order:"):
+        # Work that somebody was given on an order; not what a request or break-glass merely names (INVARIANT 14).
+        if work is not None and work in self.works and work.startswith("order:"):
             met.add("order")
         if self.verified:
             met.add("verified_contact")

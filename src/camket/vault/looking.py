@@ -128,7 +128,11 @@ def find(
         gate.decided(wish, lambda: _may_search(shop_id, actor, wish, now))
         normalised = NORMALISERS[pack.normalise](text)
         if pack.index == "exact":
-            matches = subjects.by_identifier(shop_id=shop_id, kind=kind, normalised=normalised)
+            matches = [
+                match
+                for match in subjects.by_identifier(shop_id=shop_id, kind=kind, normalised=normalised)
+                if opening.says(match, shop_id=shop_id, kind=kind, text=normalised, now_ms=to_ms(now))
+            ]
             found = [Found(match.subject_id, match.item_id, match.verified) for match in matches]
             opened = [match.subject_id for match in matches]
         else:

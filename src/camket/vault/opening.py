@@ -9,8 +9,10 @@ from django.db import connection
 
 from camket.base.plain import Plain, Token
 from camket.base.values import MASKS
+from camket.crypto import SealError
 from camket.policy import words
 from camket.store.db import raw_id, read_id
+from camket.subjects.queries import Match
 from camket.vault import sealing, sql
 from camket.vault.permits import Permit
 from camket.vault.values import Seen
@@ -102,6 +104,22 @@ def unlocked(item: Sealed, wrapped: bytes, keys: dict[UUID, bytes]) -> str:
             wrapped=wrapped,
         )
     return sealing.open_item(item, key)
+
+
+def says(match: Match, *, shop_id: int, kind: str, text: str, now_ms: int) -> bool:
+    """Tell whether the value that a look-up row points to says the same: a row planted by SQL leads nowhere."""
+    rows = read(shop_id=shop_id, subject_id=match.subject_id, categories=(kind,), now_ms=now_ms)
+    return any(
+        item.id == match.item_id and item.verified == match.verified and _is(item, wrapped, text)
+        for item, wrapped in rows
+    )
+
+
+def _is(item: Sealed, wrapped: bytes, text: str) -> bool:
+    try:
+        return unlocked(item, wrapped, {}) == text
+    except SealError:
+        return False
 
 
 def _seen(item: Sealed, text: str, *, only_masked: bool) -> Seen:
