@@ -6,6 +6,7 @@ fail.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from camket.base.actor import Actor
 from camket.cli import policy as commands
 from camket.ledger.models import Entry
 from camket.ledger.queries import Said, read_entry
+from camket.outbox.models import Outbox
 from camket.policy import Policy, load_text
 from camket.policy.words import words
 from camket.shops import queries
@@ -37,6 +39,7 @@ from camket.shops.actions import (
 )
 from camket.vault.actions import Wish, attempt
 from camket.vault.errors import RefusedError
+from camket.vault.messages import opened
 from tests.cast import MINH
 from tests.pages.judge import open_page
 from tests.policies import shelf
@@ -215,6 +218,14 @@ class Desk:
         received = self.receive(source, fields, **more)
         assert isinstance(received, Received), received
         return received
+
+    def confirm(self, subject_id: UUID) -> None:
+        """Confirm a sign-up with the code that its contact received, through the API."""
+        message = opened(Outbox.objects.get(subject_id=subject_id, kind="one_time_code"))
+        assert message is not None
+        code = re.findall(r"\b\d{6}\b", message.reveal()[2])[0]
+        response = self.website.post(f"subjects/{subject_id}/sign-up/confirm", {"code": code})
+        assert response.status_code == 200, response.content.decode()
 
     def turned_away(self, source: str, fields: Mapping[str, str], **more: Any) -> Refusal:
         """Send it, and expect it to be refused as a whole; the ledger has the refusal."""

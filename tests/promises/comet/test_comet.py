@@ -117,6 +117,9 @@ def test_comet_12(desk: Desk) -> None:
     assert {"1.1", "1.2", "3.2"} <= against
     signed = desk.taken("newsletter", {"email": MINH.email}, agreed=["marketing"], lines=())
     marketer = desk.person("marketing")
+    # Until its own mailbox confirms it, a sign-up is no consent: anybody can type an address.
+    assert desk.closed(marketer, signed.subject_id, "email", "marketing", "newsletter:1").lacking == ("consent",)
+    desk.confirm(signed.subject_id)
     assert "completion:c9" in desk.opened(marketer, signed.subject_id, "email", "marketing", "newsletter:1")
     # Signing up for nothing but the box left empty is no consent.
     refused = desk.turned_away("newsletter", {"email": MINH.email}, lines=())
