@@ -109,6 +109,15 @@ def test_a_field_that_does_not_fit(doors, data: dict, code: str, field: str | No
     assert MINH.phone not in response.content.decode()
 
 
+def test_an_unknown_word_names_the_near_ones_and_not_what_was_sent(doors) -> None:
+    error = canonical(doors.clerk.post("decide", {"action": "read", "purpose": "marketting"}), 422, "word.unknown")
+    assert error["advice"]["vi"].startswith("có phải ý bạn là `marketing`? ")
+    assert error["advice"]["en"].startswith("did you mean `marketing`? ")
+    response = doors.clerk.post("decide", {"action": "read", "purpose": MINH.phone})
+    assert "?" not in canonical(response, 422, "word.unknown")["advice"]["en"]
+    assert MINH.phone not in response.content.decode()
+
+
 def test_a_lone_surrogate_is_no_text(doors) -> None:
     response = raw(doors, b'{"category": "phone", "value": "\\ud800", "purpose": "order", "work": "order:1"}')
     canonical(response, 422, "field.missing")

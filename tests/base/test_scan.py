@@ -123,6 +123,8 @@ def test_luhn() -> None:
     [
         ("mật khẩu của em là Abc123!", "Abc123!", "password"),
         ("mật khẩu: hoa", "hoa", "password"),
+        ("mật khẩu ngân hàng: hoa-nho", "hoa-nho", "password"),
+        ("mat khau tai khoan zalo = hoanho", "hoanho", "password"),
         ("MAT KHAU = Vcb@2024", "Vcb@2024", "password"),
         ("mật khẩu Vcb@2024", "Vcb@2024", "password"),
         ("mk: 123abc nhé shop", "123abc", "password"),
@@ -146,6 +148,7 @@ def test_passwords_and_codes(text: str, secret: str, kind: str) -> None:
     "text",
     [
         "quên mật khẩu không đăng nhập được",
+        "quên mật khẩu, gọi lại số: 0901 234 567",
         "mật khẩu là gì vậy shop",
         "mật khẩu mới là bao nhiêu",
         "đổi mật khẩu 2 lần rồi",

@@ -172,13 +172,16 @@ def invalid(faults: Sequence[Mapping[str, Any]]) -> DoorError:
     if kind == "extra_forbidden":
         path = path[:-1]  # its last part is a name that the client chose
     code, vi, en = _FAULTS.get(kind, _INVALID)
-    return DoorError(
-        422,
-        code,
-        (vi, en),
-        ("sửa trường được nêu theo `/api/v1/openapi.json`", "mend the named field as `/api/v1/openapi.json` says"),
-        field=".".join(path) or None,
-    )
+    return DoorError(422, code, (vi, en), _advice(fault.get("ctx", {}).get("near", ())), field=".".join(path) or None)
+
+
+def _advice(near: Sequence[str]) -> tuple[str, str]:
+    """`near` are words of our own list, so nothing that was sent is repeated."""
+    vi, en = "sửa trường được nêu theo `/api/v1/openapi.json`", "mend the named field as `/api/v1/openapi.json` says"
+    if near:
+        named = ", ".join(f"`{word}`" for word in near)
+        vi, en = f"có phải ý bạn là {named}? {vi}", f"did you mean {named}? {en}"
+    return vi, en
 
 
 def body(error: CamketError, *, verdict: Verdict | None = None, entry: UUID | None = None) -> dict[str, Any]:

@@ -23,11 +23,14 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from camket.policy.words import words
+from camket.policy.words import suggest, words
 
 # Anything but control characters; tab and line breaks are allowed in long texts only.
 LINE = r"^[^\u0000-\u001F\u007F]*$"
 TEXT = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
+
+# Words are short; what is longer is compared by its beginning when near words are looked up.
+LONGEST_WORD = 60
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}", re.ASCII)
@@ -102,8 +105,10 @@ class OneOf:
         return {**handler(schema), "enum": sorted(words().family(self.family))}
 
     def _check(self, value: str) -> str:
-        if value not in words().family(self.family):
-            raise PydanticCustomError("unknown_word", "the word is not in the word list")
+        known = words().family(self.family)
+        if value not in known:
+            near = suggest(value[:LONGEST_WORD], known)
+            raise PydanticCustomError("unknown_word", "the word is not in the word list", {"near": near})
         return value
 
 

@@ -7,10 +7,13 @@ it, or a token with digits. `pin` alone is a battery and `pass` alone is a resal
 import re
 from collections.abc import Iterator
 
-_FILL = (
-    r"\s*(?:(?:cua|tai khoan|dang nhap|ngan hang|toi|em|minh|anh|chi|la|is|bank|banking|code|so|the|moi|my|the nay"
-    r"|vcb|bidv|acb|mb|wifi)\s+){0,5}"
+_WORDS = (
+    r"(?:cua|tai khoan|dang nhap|ngan hang|toi|em|minh|anh|chi|la|is|bank|banking|code|so|the|moi|my|the nay"
+    r"|vcb|bidv|acb|mb|wifi|zalo|facebook|gmail|email)"
 )
+_FILL = rf"\s*(?:{_WORDS}\s+){{0,5}}"
+# The same words where the sign stands right behind the last: `mật khẩu ngân hàng: …`.
+_OF = rf"(?:\s+{_WORDS}){{0,5}}"
 _TOKEN = r"(?P<secret>[^\s,;]{3,64})"  # noqa: S105 - a pattern
 _DIGITS = r"(?P<secret>(?=[^\s,;]{0,63}\d)[^\s,;]{4,64})"
 _WORD = r"\b(?:mat khau|pass ?word|passwd|passcode|passphrase)\b"
@@ -19,7 +22,7 @@ _ASKED = r"(?!(?:bao|sao|khong|chua|the nao|dung|sai|what|wrong|not|the same)\b)
 _PASSWORDS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_WORD}{_FILL}(?:[:=]|->|=>)\s*{_TOKEN}",
+        rf"{_WORD}{_OF}\s*(?:[:=]|->|=>)\s*{_TOKEN}",
         rf"{_WORD}{_FILL}(?<=la )\s*{_ASKED}{_TOKEN}",
         rf"{_WORD}\s+(?:is|was)\s+{_ASKED}{_TOKEN}",
         rf"{_WORD}[\s\"'(\[]+{_FILL}{_DIGITS}",
