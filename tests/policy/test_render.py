@@ -88,7 +88,7 @@ def test_every_kind_of_promise_can_be_said_in_both_languages():
         assert promise_line(promise, "vi") != promise_line(promise, "en")
         assert all(re.search(r"[a-zà-ỹ]", promise_line(promise, lang)) for lang in ("vi", "en"))
     collected = KINDS["collect"].model_validate(samples["collect"])
-    assert promise_line(collected, "en") == "collected from a purchase; only so; category: phone number"
+    assert promise_line(collected, "en") == "collected from a purchase; and no other; category: phone number"
 
 
 def test_every_kind_tells_what_it_is():

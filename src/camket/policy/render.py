@@ -18,7 +18,7 @@ Two = tuple[str, str]
 
 # How the line of a promise opens, before its main words.
 LEAD: Final[dict[str, Two]] = {
-    "purpose": ("xử lý dữ liệu để", "data is processed for"),
+    "purpose": ("xử lý dữ liệu cho mục đích:", "data is processed for these purposes:"),
     "collect": ("thu thập từ", "collected from"),
     "contact": ("liên hệ qua", "customers are contacted by"),
     "disclose": ("cung cấp cho", "given to"),
@@ -54,7 +54,7 @@ EVERY: Final[dict[str, Two]] = {
     "actions": ("làm bất cứ việc gì", "anything"),
 }
 NEEDS: Final[Two] = ("khi", "when")
-ONLY: Final[Two] = ("chỉ như vậy", "only so")
+ONLY: Final[Two] = ("ngoài ra thì không", "and no other")
 DESPITE: Final[Two] = ("là ngoại lệ của", "an exception to")
 BASIS: Final[dict[str, Two]] = {
     "contract": ("căn cứ: hợp đồng", "basis: the contract"),
