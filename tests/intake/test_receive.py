@@ -222,9 +222,9 @@ def test_card_numbers_and_log_ins_are_refused_in_every_field(world, now, field, 
     assert (caught.value.code, caught.value.field) == (f"value.forbidden.{kind}", field)
     assert text not in str(caught.value)
     assert (Subject.objects.count(), Item.objects.count()) == (0, 0)
-    last = Entry.objects.filter(subject_id=shop_uuid(world.shops["comet"])).order_by("-id").first()
-    body = entry_body(last.body)
-    assert (body["e"], body["d"]["forbidden"]) == ("intake.refused", {field: kind})
+    rows = Entry.objects.filter(subject_id=shop_uuid(world.shops["comet"]))
+    refused = [body for row in rows if (body := entry_body(row.body))["e"] == "intake.refused"]
+    assert [body["d"]["forbidden"] for body in refused] == [{field: kind}]
     assert "4111" not in repr(body)
 
 
@@ -310,7 +310,8 @@ def test_a_newsletter_needs_its_own_consent(world, now):
     with pytest.raises(RefusedError) as caught:
         receive(shop_id=shop_id, source="newsletter", fields=fields, actor=PUBLIC, now=now)
     assert caught.value.lacking == ("consent",)
-    done = receive(shop_id=shop_id, source="newsletter", fields=fields, consents=[yes], actor=PUBLIC, now=now)
+    hanh = world.hanh("comet")
+    done = receive(shop_id=shop_id, source="newsletter", fields=fields, consents=[yes], actor=hanh, now=now)
     assert Item.objects.get(subject_id=done.subject_id).purposes == "marketing"
     assert state(shop_id=shop_id, subject_id=done.subject_id, purpose="marketing", channel="email") == "given"
 

@@ -26,6 +26,7 @@ LINKS = (
     "proposal_subject",
     "restraint_subject",
     "role_staff",
+    "sign_up_subject",
     "subject_shop",
     "undertaking_staff",
 )

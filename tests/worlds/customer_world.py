@@ -4,7 +4,7 @@ from datetime import datetime
 
 from camket.base.actor import Actor
 from camket.consent.actions import restrain
-from camket.intake.actions import receive
+from camket.intake.actions import Consent, receive
 from camket.vault.actions import shred
 from camket.vault.codes import request_code
 from tests import kept
@@ -22,5 +22,8 @@ def build(world: World, now: datetime) -> None:
     request_code(shop_id=shop_id, kind="phone", text=THAO.phone, actor=Actor.public(), now=now)
     fields = {"name": THAO.name, "phone": THAO.phone, "postal_address": THAO.address}
     receive(shop_id=shop_id, source="purchase", fields=fields, lines=LINES, actor=Actor.public(), now=now)
+    asked = Consent("marketing", "given", "form", kept.SHOWN, channel="email")
+    sent = {"email": THAO.email}
+    receive(shop_id=shop_id, source="newsletter", fields=sent, consents=[asked], actor=Actor.public(), now=now)
     khoi = kept.keep(world, SLUG, KHOI, now)
     shred(shop_id=shop_id, subject_id=khoi, actor=hanh, now=now, reason="request")

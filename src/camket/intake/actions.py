@@ -3,6 +3,7 @@
 from camket.intake.chat import Proposal, propose
 from camket.intake.ordering import Moved, look_at_orders, set_order_status
 from camket.intake.receiving import Consent, Received, Sale, receive
+from camket.intake.signing import confirm_sign_up
 
 __all__ = [
     "Consent",
@@ -10,6 +11,7 @@ __all__ = [
     "Proposal",
     "Received",
     "Sale",
+    "confirm_sign_up",
     "look_at_orders",
     "propose",
     "receive",

@@ -6,7 +6,7 @@ INVARIANT 12: what cannot be read is refused at the door with its field named, b
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -32,6 +32,7 @@ from camket.subjects import actions as subjects
 from camket.subjects import blind
 from camket.subjects.queries import by_identifier
 from camket.vault import facts as fact_room
+from camket.vault import signups
 from camket.vault.actions import Value, put, watched
 from camket.vault.errors import RefusedError
 from camket.vault.facts import Facts
@@ -39,7 +40,7 @@ from camket.vault.facts import Facts
 Fields = Mapping[str, str | Sequence[str]]
 _RECEIVER = {"receiver_name": "name", "receiver_phone": "phone", "receiver_address": "postal_address"}
 _MATCHED_BY = ("phone", "email", "user_name")
-_MOST_PROPOSALS = 5
+MOST_PROPOSALS = 5
 _MOST_LINES = 200
 
 
@@ -69,7 +70,10 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came of it. `work` names the piece of work that it makes; staff who took it in are assigned to it."""
+    """What came of it. `work` names the piece of work that it makes; staff who took it in are assigned to it.
+
+    A `pending` sign-up keeps nothing for use until its contact confirms it (`confirm_sign_up`).
+    """
 
     subject_id: UUID
     items: tuple[UUID, ...]
@@ -78,6 +82,7 @@ class Received:
     order_id: UUID | None
     work: str
     entry_id: UUID
+    pending: bool = False
 
 
 @dataclass(slots=True)
@@ -100,6 +105,18 @@ class _Task:
     @property
     def is_order(self) -> bool:
         return self.shape.order and (bool(self.lines) or "order" in self.values or "order_number" in self.values)
+
+    @property
+    def is_sign_up(self) -> bool:
+        """Whether a stranger signs up by a form: it waits for the contact's own confirmation (double opt-in)."""
+        by_staff = self.actor.kind in {"staff", "owner"} or self.actor.on_behalf is not None
+        return self.source == "newsletter" and self.subject_id is None and not by_staff
+
+    @property
+    def event(self) -> str:
+        if self.is_sign_up:
+            return "sign_up.begun"
+        return self.shape.event if self.is_order or not self.shape.order else "intake.received"
 
 
 def receive(
@@ -149,7 +166,7 @@ def receive(
         watched(shop_id=shop_id, actor=actor, subject_id=subject_id, now=now, purpose=None, work=None),
         deed(
             shop_id=shop_id,
-            event=task.shape.event if task.is_order or not task.shape.order else "intake.received",
+            event=task.event,
             actor=actor,
             now=now,
             subject_id=subject_id or uuid7(to_ms(now)),
@@ -278,6 +295,16 @@ def _missing(task: _Task) -> Iterable[BadValueError]:
                 "missing_field",
                 field=names[0] if len(names) == 1 else "|".join(names),
             )
+    contacts = [value for kind in ("phone", "email") for value in task.values.get(kind, ())]
+    if task.is_sign_up and len(contacts) > 1:
+        yield BadValueError(
+            "mỗi lần đăng ký chỉ xác nhận một liên hệ",
+            "a sign-up confirms one contact",
+            "đăng ký riêng từng điện thoại hoặc email",
+            "sign up each phone or email by itself",
+            "one_contact",
+            field="phone|email",
+        )
 
 
 def _refuse_forbidden(task: _Task, errors: Iterable[BadValueError]) -> None:
@@ -326,7 +353,9 @@ def _admitted(task: _Task) -> Admission:
         _refuse(task, Admission({}, ()), unstated)
     last = len(facts.consents)
     for number, one in enumerate(task.consents, last + 1):
-        answer = ConsentAnswer(10**9 + number, one.value, one.channel, one.category, double=one.how == "double_opt_in")
+        # A sign-up is asked about as it will stand once it is confirmed; the gate is asked again then.
+        double = one.how == "double_opt_in" or task.is_sign_up
+        answer = ConsentAnswer(10**9 + number, one.value, one.channel, one.category, double=double)
         facts.consents.append((one.purpose, answer))
         if one.value == "given" and one.purpose not in rulebook.purposes_open():
             raise _closed_purpose(one.purpose)
@@ -392,9 +421,18 @@ def _take(task: _Task, admission: Admission, made: Deed) -> Received:
             representative=task.representative,
             within=made,
         )
+    group = uuid7(to_ms(task.now))
+    made.detail.update(
+        source=task.source,
+        categories=sorted(admission.purposes),
+        dropped={one.category: one.as_detail() for one in admission.dropped},
+        declared=sorted(task.declared),
+        policy=task.facts.policy_version,
+    )
+    if task.is_sign_up:
+        return _hold(task, admission, group, made)
     for one in task.consents:
         _record(task, subject_id, one, made)
-    group = uuid7(to_ms(task.now))
     items = put(
         shop_id=task.shop_id,
         subject_id=subject_id,
@@ -412,13 +450,6 @@ def _take(task: _Task, admission: Admission, made: Deed) -> Received:
     work = f"{task.shape.work}:{group}"
     _assign(task, subject_id, work, made)
     proposals = _propose(task, subject_id, made)
-    made.detail.update(
-        source=task.source,
-        categories=sorted(admission.purposes),
-        dropped={one.category: one.as_detail() for one in admission.dropped},
-        declared=sorted(task.declared),
-        policy=task.facts.policy_version,
-    )
     if task.is_order and (elsewhere := seller_rules(_rulebook(task), task.sale.channel)):
         made.detail["seller_rules"] = list(elsewhere)
     return Received(
@@ -429,6 +460,34 @@ def _take(task: _Task, admission: Admission, made: Deed) -> Received:
         order_id=group if task.is_order else None,
         work=work,
         entry_id=made.entry_id,
+    )
+
+
+def _hold(task: _Task, admission: Admission, group: UUID, made: Deed) -> Received:
+    """Seal a sign-up until it is confirmed: no consent is recorded, nothing is found by it, nobody is proposed."""
+    work = f"{task.shape.work}:{group}"
+    kind = "email" if "email" in task.values else "phone"
+    policy = str(task.facts.policy_version)
+    signups.hold(
+        shop_id=task.shop_id,
+        subject_id=made.subject_id,
+        kind=kind,
+        contact=task.values[kind][0],
+        values=_values(task, admission, group),
+        answers=[{**asdict(one), "policy": policy} for one in task.consents],
+        told={"source": task.source, "work": work, "begun": made.entry_id},
+        now=task.now,
+        within=made,
+    )
+    return Received(
+        subject_id=made.subject_id,
+        items=(),
+        dropped=admission.dropped,
+        proposals=(),
+        order_id=None,
+        work=work,
+        entry_id=made.entry_id,
+        pending=True,
     )
 
 
@@ -532,5 +591,5 @@ def _propose(task: _Task, subject_id: UUID, made: Deed) -> list[UUID]:
             now=task.now,
             within=made,
         )
-        for known_id, kind in list(known.items())[:_MOST_PROPOSALS]
+        for known_id, kind in list(known.items())[:MOST_PROPOSALS]
     ]

@@ -69,6 +69,8 @@ _VAULT = {
 _INTAKE = {
     "intake.received": Sentence("dữ liệu được tiếp nhận từ một nguồn", "data was taken in from a source"),
     "intake.refused": Sentence("dữ liệu gửi đến bị từ chối nhận", "data sent in was refused"),
+    "sign_up.begun": Sentence("một đăng ký nhận tin chờ xác nhận", "a sign-up was begun and waits for its code"),
+    "sign_up.confirmed": Sentence("một đăng ký nhận tin được xác nhận", "a sign-up was confirmed by its code"),
     "order.placed": Sentence("một đơn hàng được ghi nhận", "an order was recorded"),
     "order.changed": Sentence("một đơn hàng được sửa", "an order was changed"),
     "order.completed": Sentence("một đơn hàng hoàn tất", "an order was completed"),
@@ -81,6 +83,7 @@ _INTAKE = {
     "import.begun": Sentence("một tệp bắt đầu được nhập", "the import of a file began"),
     "import.run": Sentence("một phần tệp được nhập", "part of a file was imported"),
     "import.ended": Sentence("một tệp nhập xong", "the import of a file ended"),
+    "marks.swept": Sentence("các dấu và mã đã hết hạn được xóa", "marks and codes whose time is over were removed"),
     "import.mended": Sentence("một bản để sửa dòng lỗi được xuất", "a mending copy of bad rows was written"),
 }
 _OUTBOX = {

@@ -165,14 +165,14 @@ def verify_contact(*, shop_id: int, subject_id: UUID, item_id: UUID, code: str, 
     """
     index = Identifier.objects.filter(subject_id=subject_id, item_id=item_id, shop_id=shop_id).first()
     digest = index.digest if index is not None else b""
-    if not _try_code(shop_id=shop_id, subject_id=subject_id, digest=digest, code=code, actor=actor, now=now):
+    if not try_code(shop_id=shop_id, subject_id=subject_id, digest=digest, code=code, actor=actor, now=now):
         raise codes.refuse()
     with deed(shop_id=shop_id, event="identifier.verified", actor=actor, subject_id=subject_id, now=now) as made:
         lock(shop_id=shop_id, subject_id=subject_id)
         mark_verified(shop_id=shop_id, subject_id=subject_id, item_id=item_id, digest=digest, within=made)
 
 
-def _try_code(*, shop_id: int, subject_id: UUID, digest: bytes, code: str, actor: Actor, now: datetime) -> bool:
+def try_code(*, shop_id: int, subject_id: UUID, digest: bytes, code: str, actor: Actor, now: datetime) -> bool:
     """Spend or count the try in a deed of its own: guesses sent at once are counted one by one before any answer."""
     with deed(shop_id=shop_id, event="code.tried", actor=actor, subject_id=subject_id, now=now) as made:
         spent = codes.spend(shop_id=shop_id, digest=digest, code=code, now=now, within=made)

@@ -142,3 +142,31 @@ class Tombstone(Record):
     class Meta:
         app_label = "camket"
         db_table = "camket_tombstone"
+
+
+class SignUp(Record):
+    """A stranger's sign-up that its own contact has not confirmed yet: what was sent and answered, sealed.
+
+    Nothing of it can be looked at or found, and no consent is recorded; after `ends_at` the person is shredded.
+    `digest` is the blind digest of the contact that the code went to.
+    """
+
+    subject_id = IdField(primary_key=True)
+    shop_id = models.SmallIntegerField()
+    digest = BytesField(max_length=16)
+    sealed = BytesField()
+    ends_at = models.BigIntegerField()
+
+    ledgered = True
+    table_code = 44
+    columns = {
+        "subject_id": Column.PSEUDONYMOUS,
+        "shop_id": Column.NOT_PERSONAL,
+        "digest": Column.DIGEST,
+        "sealed": Column.SEALED,
+        "ends_at": Column.PSEUDONYMOUS,
+    }
+
+    class Meta:
+        app_label = "camket"
+        db_table = "camket_sign_up"

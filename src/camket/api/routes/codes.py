@@ -9,6 +9,7 @@ from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import In, OnBehalf, Value
 from camket.api.keys import acting, holder
 from camket.base.clock import utc_now
+from camket.intake import actions as intake
 from camket.subjects.queries import subject
 from camket.vault import actions as vault
 
@@ -76,3 +77,30 @@ def verify(
         now=utc_now(),
     )
     return VerifiedOut()
+
+
+class ConfirmedOut(Schema):
+    """The sign-up is confirmed: the answer is recorded and the contact kept."""
+
+    confirmed: Literal[True] = True
+    entry: UUID
+
+
+@router.post(
+    "subjects/{uuid:subject_id}/sign-up/confirm",
+    response=answers(ConfirmedOut, *BODY, *GATED, 409),
+    summary="Xác nhận đăng ký nhận tin bằng mã · Confirm a sign-up by its code",
+    operation_id="confirm_sign_up",
+)
+def confirm(request: HttpRequest, subject_id: UUID, data: VerifyIn, on_behalf: OnBehalf = None) -> ConfirmedOut:
+    """Confirm a pending sign-up by the code that went to its contact. Every fault of a code has the same answer."""
+    key = holder(request)
+    subject(shop_id=key.shop_id, subject_id=subject_id)
+    done = intake.confirm_sign_up(
+        shop_id=key.shop_id,
+        subject_id=subject_id,
+        code=data.code,
+        actor=acting(request, on_behalf),
+        now=utc_now(),
+    )
+    return ConfirmedOut(entry=done.entry_id)

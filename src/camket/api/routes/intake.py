@@ -88,7 +88,10 @@ class DroppedOut(Schema):
 
 
 class IntakeOut(Schema):
-    """What came of it. `proposals` counts known people whom this may be, and is told to a named person only."""
+    """What came of it. `proposals` counts known people whom this may be, and is told to a named person only.
+
+    A `pending` sign-up waits for the code that was sent to its contact; nothing is kept for use before.
+    """
 
     subject_id: UUID
     items: list[UUID]
@@ -96,12 +99,13 @@ class IntakeOut(Schema):
     proposals: int | None
     order_id: UUID | None
     work: str
+    pending: bool
     entry: UUID
 
 
 @router.post(
     "intake/{source}",
-    response=answers(IntakeOut, *BODY, *GATED, 409, status=201),
+    response=answers(IntakeOut, *BODY, *GATED, 409, 429, status=201),
     summary="Tiếp nhận dữ liệu từ một nguồn · Take in data from a source",
     operation_id="intake",
 )
@@ -134,6 +138,7 @@ def receive(request: HttpRequest, source: Source, data: IntakeIn, on_behalf: OnB
         proposals=len(received.proposals) if actor.on_behalf else None,
         order_id=received.order_id,
         work=received.work,
+        pending=received.pending,
         entry=received.entry_id,
     )
     return Status(201, taken)

@@ -28,6 +28,7 @@ LINKS: Final = (
     ("assignment_subject", "camket_assignment", ("subject_id",), "camket_subject", ("subject_id",)),
     ("assignment_staff", "camket_assignment", ("staff_id",), "camket_staff", ("id",)),
     ("order_subject", "camket_order", ("subject_id",), "camket_subject", ("subject_id",)),
+    ("sign_up_subject", "camket_sign_up", ("subject_id",), "camket_subject", ("subject_id",)),
     ("proposal_subject", "camket_proposal", ("subject_id",), "camket_subject", ("subject_id",)),
     ("subject_shop", "camket_subject", ("shop_id",), "camket_shop", ("id",)),
     ("role_staff", "camket_staff_role", ("staff_id",), "camket_staff", ("id",)),
