@@ -130,6 +130,14 @@ def test_a_database_address_that_cannot_be_used(address: str) -> None:
     )
 
 
+def test_a_home_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    done = _camket("start", "--port", "1", CAMKET_HOME=str(tmp_path / "file"))
+    assert done.returncode == exits.INSTALLATION
+    assert "không dùng được thư mục dữ liệu" in done.stderr
+    assert "`CAMKET_HOME`" in done.stderr
+
+
 def test_exit_codes_follow_the_family_of_the_error() -> None:
     assert [
         exits.exit_code(code) for code in ("key-file-missing", "port-taken", "setting-flag", "seal", "database-x")

@@ -45,6 +45,25 @@ def test_an_exported_log_is_verified(exported: Path) -> None:
     assert not json.loads(told.stdout)["ok"]
 
 
+SIGNED = "mốc đã ký ở 4 dòng không khớp với các dòng sổ · the signed checkpoint at 4 entries does not match the entries"
+
+
+def test_a_log_that_is_not_whole_is_told_once(exported: Path) -> None:
+    head, first, *rest = exported.read_text().splitlines(keepends=True)
+    for lines, said in (
+        ([head, *rest], ["thiếu dòng sổ 0 · entry 0 is missing", SIGNED]),
+        ([head, *rest[1:]], ["thiếu dòng sổ 0-1 · entry 0-1 is missing", SIGNED]),
+        ([head, first, first, *rest], ["dòng sổ 0 lặp lại hoặc sai chỗ · entry 0 is doubled or out of place", SIGNED]),
+        (["# not a log\n", *rest], ["đây không phải sổ đã xuất · this is not an exported log"]),
+    ):
+        exported.write_text("".join(lines))
+        told = run(ledger, ["verify", str(exported)])
+        assert told.exit_code == 1
+        assert [line for line in told.output.splitlines() if "dòng sổ" in line or "sổ đã xuất" in line][:2] == said
+    told = run(ledger, ["verify", str(exported.with_name("nothing.jsonl"))])
+    assert told.output == "không mở được tệp `nothing.jsonl` · the file `nothing.jsonl` cannot be opened\n"
+
+
 def _python(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The verifier as an outsider runs it: no settings, and Django cannot be imported."""
     blocked = "import sys; sys.modules['django'] = None; import runpy; sys.argv = sys.argv[1:]; "

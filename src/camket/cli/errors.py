@@ -1,6 +1,8 @@
 """What keeps an installation from working; each ends the command with exit code 5."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from camket.base.errors import CamketError
 
@@ -36,6 +38,17 @@ def database_not_ready() -> InstallationError:
         "chạy `camket prepare` rồi thử lại; nếu trước đây đã có dữ liệu, xem `CAMKET_HOME` có đúng thư mục không",
         "run `camket prepare`, then try again; if there was data before, see that `CAMKET_HOME` names its folder",
         "database-not-ready",
+    )
+
+
+def home_unusable() -> InstallationError:
+    """Say that the folder of the data cannot be used."""
+    return InstallationError(
+        "không dùng được thư mục dữ liệu của Camket",
+        "the folder that holds Camket's data cannot be used",
+        "kiểm tra `CAMKET_HOME`: phải là một thư mục đọc ghi được và còn chỗ trống",
+        "check `CAMKET_HOME`: it must be a folder that can be read and written, with free space",
+        "home-unusable",
     )
 
 
@@ -88,6 +101,12 @@ def file_unusable(name: str) -> FileError:
         "check the path, the right to read and write there, and the free space on the disk",
         "file.unusable",
     )
+
+
+def unusable(path: Path) -> CamketError:
+    """Say that this file cannot be used: one of the installation, or one that the command was given."""
+    home = Path(os.environ.get("CAMKET_HOME") or "var").resolve()
+    return home_unusable() if path.resolve().is_relative_to(home) else file_unusable(path.name)
 
 
 def policies_missing(name: str) -> FileError:

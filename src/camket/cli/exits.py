@@ -24,7 +24,7 @@ MEANINGS: Final = {
 }
 
 # Errors of other rooms that mean the installation, by the beginning of their code.
-INSTALLATION_CODES: Final = ("database-", "key-", "port-", "setting-")
+INSTALLATION_CODES: Final = ("database-", "home-", "key-", "port-", "setting-")
 # Errors of other rooms that mean a wrong word on the command line, likewise.
 WRONG_USE_CODES: Final = ("shop.unknown", "word.unknown", "usage.")
 

@@ -12,6 +12,7 @@ import typer
 from camket.base.clock import utc_now
 from camket.cli.exits import FAILED, WRONG_USE
 from camket.ledger import actions, queries, verifier
+from camket.ledger.errors import NoSuchLogError
 from camket.ledger.models import Log
 from camket.shops import queries as shops
 
@@ -29,7 +30,7 @@ def export(
     ] = "-",  # type: ignore[assignment]  # typer opens the file that the default names
 ) -> None:
     """Xuất sổ cái thành JSON từng dòng. · Export the log as lines of JSON."""
-    count = queries.export(shop_id=shops.shop_by_slug(slug=shop).id, file=out)
+    count = queries.export(shop_id=_log(shop).shop_id, file=out)
     typer.echo(f"{count} dòng sổ · {count} entries", err=True)
 
 
@@ -51,7 +52,7 @@ def verify(
         typer.echo("cho một tệp, `--receipt` hoặc `--database` · give a file, `--receipt` or `--database`", err=True)
         raise typer.Exit(WRONG_USE)
     if database:
-        shop_id = shops.shop_by_slug(slug=shop).id if shop else None
+        shop_id = _log(shop).shop_id if shop else None
         _report([_fields(problem) for problem in queries.verify_database(shop_id)], json_=json_)
         return
     findings = verifier.check(log=file, receipt=receipt, key=key, checkpoints=checkpoints)
@@ -67,12 +68,20 @@ def receipt(entry: Annotated[UUID, typer.Argument(help="Mã dòng sổ. · Entry
 @app.command()
 def sequence(shop: Shop = "") -> None:
     """Xếp chỗ và ký mọi dòng sổ đang chờ. · Give every waiting entry its place, and sign."""
-    logs = [queries.log_named(shops.shop_by_slug(slug=shop).slug)] if shop else list(Log.objects.order_by("shop_id"))
+    logs = [_log(shop)] if shop else list(Log.objects.order_by("shop_id"))
     now = utc_now()
     for log in logs:
         done = actions.sequence(shop_id=log.shop_id, now=now, full=True)
         actions.checkpoint(shop_id=log.shop_id, now=now)
         typer.echo(f"{log.name}: +{done.placed}, {done.size} dòng sổ · {done.size} entries")
+
+
+def _log(name: str) -> Log:
+    try:
+        return queries.log_named(name)
+    except NoSuchLogError:
+        shops.shop_by_slug(slug=name)  # says which shops there are, where there is no such shop
+        raise
 
 
 def _fields(problem: queries.Problem) -> dict[str, object]:

@@ -68,7 +68,7 @@ def main() -> None:
     except Exception as error:
         translated = importlib.import_module("camket.cli.edge").translate(error) if "django" in sys.modules else None
         if translated is None and isinstance(error, OSError) and error.filename:
-            translated = importlib.import_module("camket.cli.errors").file_unusable(Path(error.filename).name)
+            translated = importlib.import_module("camket.cli.errors").unusable(Path(error.filename))
         if translated is None:
             raise
         fail(translated)

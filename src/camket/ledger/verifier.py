@@ -163,6 +163,7 @@ class LogCheck:
         self.findings: list[Finding] = []
         self._outside = dict(outside)
         self._ended = False
+        self._next = 0  # the place that the next entry names; after a gap it counts on from there, told once
 
     def line(self, number: int, content: dict[str, Any]) -> None:
         match content:
@@ -196,10 +197,9 @@ class LogCheck:
             self._say("sổ này mang khóa khác với khóa đã cho", "the log names another key than the one given")
 
     def _entry(self, seq: int, record: bytes) -> None:
-        if seq != self.tree.size:
-            self._say(
-                f"thiếu hoặc thừa dòng sổ ở vị trí {self.tree.size}", f"entry {self.tree.size} is missing or doubled"
-            )
+        if seq != self._next:
+            self._gap(seq)
+        self._next = seq + 1
         if record[:2] != b"\x85\x01":
             self._say(f"dòng sổ {seq} không đúng dạng", f"entry {seq} is not a record of this format")
         self.tree.add(record)
@@ -209,6 +209,13 @@ class LogCheck:
                 f"mốc lưu bên ngoài ở {self.tree.size} dòng không khớp",
                 f"the checkpoint kept outside at {self.tree.size} entries does not match",
             )
+
+    def _gap(self, seq: int) -> None:
+        if seq > self._next:
+            many = f"{self._next}" if seq == self._next + 1 else f"{self._next}-{seq - 1}"
+            self._say(f"thiếu dòng sổ {many}", f"entry {many} is missing")
+        else:
+            self._say(f"dòng sổ {seq} lặp lại hoặc sai chỗ", f"entry {seq} is doubled or out of place")
 
     def _checkpoint(self, text: str, key: Key) -> None:
         try:
@@ -238,7 +245,9 @@ def check_log(lines: Iterable[str], *, key: Key | None = None, outside: dict[int
         try:
             check.line(number, _object(line))
         except BrokenError as error:
-            check.findings.append(Finding(f"dòng {number} hỏng", f"line {number}: {error}"))
+            if number == 1:
+                return Report(0, 0, [Finding("đây không phải sổ đã xuất", "this is not an exported log")])
+            check.findings.append(Finding(f"dòng {number} hỏng", f"line {number} is broken: {error}"))
     return check.finish()
 
 
@@ -301,8 +310,13 @@ def check(
         if receipt is not None:
             return check_receipt(receipt.read_text("utf-8"), key=given)
         return _check_files(log or Path(), given, checkpoints).findings
-    except (BrokenError, OSError, UnicodeDecodeError) as error:
-        return [Finding(f"không đọc được: {type(error).__name__}", f"cannot be read: {error}")]
+    except OSError as error:
+        name = Path(error.filename or "").name
+        return [Finding(f"không mở được tệp `{name}`", f"the file `{name}` cannot be opened")]
+    except BrokenError as error:
+        return [Finding("tệp hoặc khóa không đúng dạng", f"the file or the key is not of the format: {error}")]
+    except UnicodeDecodeError:
+        return [Finding("tệp không phải văn bản UTF-8", "the file is not UTF-8 text")]
 
 
 def _check_files(log: Path, key: Key | None, checkpoints: Path | None) -> Report:
