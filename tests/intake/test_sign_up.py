@@ -149,6 +149,30 @@ def test_what_is_not_confirmed_ends_by_itself(world, now, all_bytes):
     assert verify_database(world.shops["comet"]) == []
 
 
+def test_a_person_whom_the_staff_know_by_now_outlives_the_sign_up(world, now):
+    held = _sign_up(world, now)
+    lan = world.lan("comet")
+    fields = {"name": MINH.name, "phone": MINH.phone}
+    goods = [{"description": "Máy khoan", "quantity": "1", "unit": "cái"}]
+    receive(
+        shop_id=world.shops["comet"],
+        source="purchase",
+        fields=fields,
+        lines=goods,
+        declared=["truthful_data"],
+        subject_id=held.subject_id,
+        actor=lan,
+        now=now,
+    )
+    items = Item.objects.filter(subject_id=held.subject_id).count()
+    assert sign_ups.run(now=now + timedelta(hours=1)) == 1
+    assert Item.objects.filter(subject_id=held.subject_id).count() == items > 0
+    assert not SignUp.objects.exists()
+    assert not ItemKey.objects.filter(retention="sign_up").exists()
+    assert sign_ups.run(now=now + timedelta(hours=2)) == 0
+    assert verify_database(world.shops["comet"]) == []
+
+
 def test_one_contact_at_a_time_so_that_the_code_proves_what_is_kept(world, now):
     with pytest.raises(BadInputError) as caught:
         _sign_up(world, now, fields={"email": KHOI.email, "phone": MINH.phone})

@@ -71,6 +71,7 @@ _INTAKE = {
     "intake.refused": Sentence("dữ liệu gửi đến bị từ chối nhận", "data sent in was refused"),
     "sign_up.begun": Sentence("một đăng ký nhận tin chờ xác nhận", "a sign-up was begun and waits for its code"),
     "sign_up.confirmed": Sentence("một đăng ký nhận tin được xác nhận", "a sign-up was confirmed by its code"),
+    "sign_up.ended": Sentence("một đăng ký nhận tin quá hạn xác nhận", "a sign-up ended unconfirmed"),
     "order.placed": Sentence("một đơn hàng được ghi nhận", "an order was recorded"),
     "order.changed": Sentence("một đơn hàng được sửa", "an order was changed"),
     "order.completed": Sentence("một đơn hàng hoàn tất", "an order was completed"),

@@ -23,14 +23,15 @@ from camket.subjects.models import ContactCode, Identifier, NameToken, Proposal,
 from camket.vault import messages
 from camket.vault.erasure import places, remove_rows
 from camket.vault.keys import Keys, lock
-from camket.vault.models import Erasure, Item, ItemKey
+from camket.vault.models import Erasure, Item, ItemKey, SignUp
 from camket.vault.putting import index_of, insert_items
 from camket.vault.sealing import open_item, open_key, seal_item
 
 T = TypeVar("T", bound=Record)
-# Moved by hand below, or made anew; everything else that names the person is copied as it stands.
+# Moved by hand below, made anew, or not taken along (a sign-up that waits); everything else that names the person is
+# copied as it stands.
 _BY_HAND = frozenset(
-    {ConsentEvent, ContactCode, Identifier, Item, ItemKey, NameToken, Outbox, Proposal, Restraint, Subject}
+    {ConsentEvent, ContactCode, Identifier, Item, ItemKey, NameToken, Outbox, Proposal, Restraint, SignUp, Subject}
 )
 
 

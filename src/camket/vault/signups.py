@@ -15,15 +15,16 @@ import cbor2
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.crypto import aad, seal, unseal
-from camket.ledger.actions import Deed
+from camket.ledger.actions import Deed, deed
 from camket.shops.queries import shop
 from camket.store import canonical
 from camket.subjects import blind, codes
 from camket.subjects.models import Identifier
 from camket.vault.changing import try_code
+from camket.vault.erasure import shred
 from camket.vault.keys import Keys, lock
 from camket.vault.messages import queue
-from camket.vault.models import ItemKey, SignUp
+from camket.vault.models import Item, ItemKey, SignUp
 from camket.vault.putting import put
 from camket.vault.sealing import open_key
 from camket.vault.values import Value
@@ -136,6 +137,20 @@ def ended(*, shop_id: int, now: datetime) -> list[UUID]:
     """Name the people whose sign-up nobody confirmed in time."""
     rows = SignUp.objects.filter(shop_id=shop_id, ends_at__lte=to_ms(now)).order_by("ends_at")
     return list(rows.values_list("subject_id", flat=True))
+
+
+def end(*, shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> None:
+    """End a sign-up that nobody confirmed: its person is shredded, who was made for it and is nothing else.
+
+    Where the staff have kept something for the same person meanwhile, only the sign-up goes.
+    """
+    if not Item.objects.filter(subject_id=subject_id, shop_id=shop_id).exists():
+        shred(shop_id=shop_id, subject_id=subject_id, actor=actor, now=now, reason="not_confirmed")
+        return
+    with deed(shop_id=shop_id, event="sign_up.ended", actor=actor, subject_id=subject_id, now=now) as made:
+        lock(shop_id=shop_id, subject_id=subject_id)
+        made.remove_all(SignUp.objects.filter(subject_id=subject_id, shop_id=shop_id))
+        made.remove_all(ItemKey.objects.filter(subject_id=subject_id, shop_id=shop_id, retention=SIGN_UP_CLASS))
 
 
 def _value(held: Mapping[str, Any], *, verified: bool) -> Value:
