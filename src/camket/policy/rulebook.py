@@ -152,7 +152,7 @@ def compile_rulebook(policy: Policy, floor: Floor) -> Rulebook:
         floor=floor,
         rules=compiled,
         tables=(actions, roles, categories, *rest),  # type: ignore[arg-type]  # one table per dimension: seven
-        uncategorised=_uncategorised(categories[None], openers),
+        uncategorised=_uncategorised(categories[None], openers | sorts.get("condition", 0)),
         needing=_needing(compiled),
         denies=_mask(bit for bit, rule in enumerate(compiled) if rule.deny),
         binding=_mask(bit for bit, rule in enumerate(compiled) if not rule.deny and rule.sort in ("law", "condition")),
@@ -194,14 +194,14 @@ def _table(compiled: tuple[Rule, ...], dimension: str) -> Masks:
     return MappingProxyType({None: every, **{word: every | mask for word, mask in named.items()}})
 
 
-def _uncategorised(strict: int, openers: int) -> Mapping[str, int]:
+def _uncategorised(strict: int, spoken: int) -> Mapping[str, int]:
     """Tell what a question without a category matches.
 
-    A message and a right concern a person, not a field: there a promise limited to some categories speaks too.
-    Everywhere else only promises about every category do.
+    A message and a right concern a person, not a field: there what is said of some categories speaks too, opening and
+    binding. Everywhere else only what is said of every category does.
     """
     loose = {action.id for action in words().actions.values() if action.kind == "right"} | {"contact"}
-    return MappingProxyType({action: strict | openers if action in loose else strict for action in words().actions})
+    return MappingProxyType({action: strict | spoken if action in loose else strict for action in words().actions})
 
 
 def _needing(compiled: tuple[Rule, ...]) -> Mapping[str, int]:
