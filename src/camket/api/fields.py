@@ -24,6 +24,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from camket.policy.words import suggest, words
+from camket.shops.actions.work import names_person
 
 # Anything but control characters; tab and line breaks are allowed in long texts only.
 LINE = r"^[^\u0000-\u001F\u007F]*$"
@@ -34,7 +35,6 @@ LONGEST_WORD = 60
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}", re.ASCII)
-PHONE = re.compile(r":(?:\+?84|0)[1-9][0-9]{8,9}$")
 
 
 class In(Schema):
@@ -69,7 +69,7 @@ def _day(value: object) -> object:
 
 def _no_phone(work: str) -> str:
     """INVARIANT 4: the work is written into the ledger, so it must not be a phone number used as an id."""
-    if PHONE.search(work):
+    if names_person(work):
         raise PydanticCustomError("work_is_phone", "the work must not be named by a phone number")
     return work
 

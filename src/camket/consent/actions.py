@@ -1,3 +1,4 @@
+import re
 from contextlib import nullcontext
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +15,7 @@ from camket.consent.errors import ConsentError, OnePurposeError
 from camket.consent.models import ConsentEvent, ConsentText, Restraint
 from camket.ledger.actions import Deed, deed
 from camket.policy import words
+from camket.shops.queries import policy
 from camket.store.db import is_sqlite, raw_id
 from camket.subjects.errors import UnknownSubjectError
 
@@ -21,6 +23,10 @@ Value = Literal["given", "refused"]
 # How an answer came in. `double_opt_in` is a sign-up confirmed a second time from the contact itself.
 HOWS: Final = frozenset(
     {"form", "portal", "phone", "email", "sms", "zalo", "counter", "letter", "mailbox", "double_opt_in", "paper"}
+)
+
+_CONTACT: Final = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|(?<!\d)(?:\+?84|0)(?:[ .()-]{0,2}\d){9}(?!\d)"
 )
 
 
@@ -49,6 +55,7 @@ def record(
     _known(how, channel, category)
     if value == "given":
         _shown(text)
+    _impersonal(text, shop_id)
     _may_speak(actor, subject_id, within)
     digest = sha256(text.encode()).digest() if text else None
     own = deed(
@@ -162,6 +169,30 @@ def _shown(text: str) -> None:
             field="text",
             clauses=("PDPL-9.2", "PDPL-9.3"),
         )
+
+
+def _impersonal(text: str, shop_id: int) -> None:
+    """Refuse a wording with somebody's phone or email in it: wordings are kept in the open and outlive the person.
+
+    The shop's own contacts, as its policy gives them, may stand in it.
+    """
+    found = [*_CONTACT.findall(text)]
+    if not found:
+        return
+    published = policy(shop_id).canonical.decode()
+    digits = re.sub(r"\D", "", published)
+    for contact in found:
+        bare = re.sub(r"\D", "", contact).removeprefix("84").removeprefix("0")
+        own = contact.lower() in published.lower() if "@" in contact else bare in digits
+        if not own:
+            raise ConsentError(
+                "câu đã hỏi có điện thoại hoặc email của một người",
+                "the wording holds a phone number or an email address of somebody",
+                "gửi đúng câu đã hiện cho mọi khách hàng, không kèm thông tin riêng của ai",
+                "send the words as every customer was shown them, without anybody's own data",
+                "consent_text",
+                field="text",
+            )
 
 
 def _keep_text(row: ConsentText, *, within: Deed) -> None:

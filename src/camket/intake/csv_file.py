@@ -10,8 +10,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from io import TextIOWrapper
-from itertools import islice
 from pathlib import Path
+from typing import Self
 
 from camket.base.text import nfc
 from camket.intake import headers
@@ -20,6 +20,7 @@ from camket.intake.errors import TableError
 _DELIMITERS = ",;\t|"
 _CHUNK = 1 << 20
 _LONGEST_FIELD = 1 << 17
+_LONGEST_LINE = 1 << 20
 _SNIFFED_ROWS = 30
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _VOWELS = "aăâeêioôơuưy"
@@ -57,7 +58,7 @@ class CsvSource:
         """
         csv.field_size_limit(_LONGEST_FIELD)
         with self._path.open("rb") as raw, TextIOWrapper(raw, encoding=self.encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+            reader = csv.reader(_Lines(file), delimiter=self.delimiter, strict=True)
             number = 0
             while True:
                 number += 1
@@ -74,11 +75,31 @@ class CsvSource:
 
     def _detect_delimiter(self) -> tuple[str, bool]:
         with self._path.open("r", encoding=self.encoding, newline="") as file:
-            lines = [line for line in islice(file, _SNIFFED_ROWS) if line.strip()]
+            lines = [line for _ in range(_SNIFFED_ROWS) if (line := file.readline(_LONGEST_LINE)).strip()]
         first = lines[0].strip().lower() if lines else ""
         if first.startswith("sep=") and len(first) == 5:  # noqa: PLR2004 - `sep=;`, Excel's own hint
             return first[4], True
         return max(_DELIMITERS, key=lambda sign: _fit(lines, sign)), False
+
+
+class _Lines:
+    """The lines of a file; one that is too long is passed over without being held, and is a csv.Error."""
+
+    def __init__(self, file: TextIOWrapper) -> None:
+        self._file = file
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(_LONGEST_LINE)
+        if not line:
+            raise StopIteration
+        if len(line) < _LONGEST_LINE or line.endswith("\n"):
+            return line
+        while line and not line.endswith("\n"):
+            line = self._file.readline(_LONGEST_LINE)
+        raise csv.Error
 
 
 def _fit(lines: list[str], delimiter: str) -> tuple[int, int, int]:

@@ -20,8 +20,8 @@ from camket.intake.table import Row
 from camket.policy import words
 
 _COVERED = "•••"
-# A spreadsheet would run these as formulas; `+84…` and `-5` are numbers.
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d)")
+# A spreadsheet would run these as formulas, some also after spaces; `+84 912…` and `-5` are numbers all through.
+_FORMULA = re.compile(r"\s*[=@\uff1d\uff20\uff0b\uff0d]|[\t\r]|\s*[+-](?![\d\s.,()-]*$)")
 
 
 class MendingCopy:
@@ -64,11 +64,11 @@ class MendingCopy:
         """Write one row: sheet, number, reasons, then its cells with what may not stand there covered."""
         if self._headers != part.table.headers:
             self._headers = part.table.headers
-            self._writer.writerow(["sheet", "row", "reason", *part.table.headers])
+            self._writer.writerow(["sheet", "row", "reason", *map(covered, part.table.headers)])
         reasons = "; ".join(f"{problem.column}: {problem.vi} · {problem.en}" for problem in problems)
         never = {column.place for column in part.mapped.columns if _forbidden(column.target)}
         cells = [_COVERED if place in never and cell else covered(cell) for place, cell in enumerate(row.cells)]
-        self._writer.writerow([part.table.sheet, row.number, reasons, *cells])
+        self._writer.writerow([covered(part.table.sheet), row.number, covered(reasons), *cells])
         self.count += 1
 
 

@@ -12,12 +12,18 @@ from camket.shops.errors import ShopError, UnknownError
 from camket.shops.models import Assignment
 
 _WORK = re.compile(r"[a-z][a-z_]{1,19}:[A-Za-z0-9-]{1,59}", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+# A phone number (0912345678, 84912345678) or a citizen's number (twelve digits, the first a zero).
+_PERSONAL = re.compile(r"(?:84|0)[1-9][0-9]{8,9}|0[0-9]{11}", re.ASCII)
 REASONS = frozenset({"assigned", "taken", "cover", "break_glass"})
 
 
 def work_reference(work: str) -> str:
-    """Give the reference back when it reads `kind:id` with an id of ours; raise ShopError otherwise."""
-    if not _WORK.fullmatch(work):
+    """Give the reference back when it reads `kind:id` with an id of ours; raise ShopError otherwise.
+
+    INVARIANT 4: it is written into the ledger, so that no phone number or national id may stand for an id.
+    """
+    if not _WORK.fullmatch(work) or names_person(work):
         raise ShopError(
             "công việc phải ghi dạng `loại:mã`",
             "a piece of work is written `kind:id`",
@@ -27,6 +33,14 @@ def work_reference(work: str) -> str:
             field="work",
         )
     return work
+
+
+def names_person(work: str) -> bool:
+    """Tell whether a reference holds a phone number or a national id, with hyphens or without."""
+    _, _, name = work.partition(":")
+    if _UUID.fullmatch(name):
+        return False
+    return any(_PERSONAL.fullmatch(run) for run in re.findall(r"[0-9]+", name.replace("-", "")))
 
 
 def assign_work(
