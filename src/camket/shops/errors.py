@@ -30,8 +30,8 @@ class UnknownShopError(ShopError):
         super().__init__(
             "không có cửa hàng tên này",
             "there is no shop of this name",
-            f"chọn một trong: {named}" if named else "nạp các cửa hàng bằng `camket shop load`",
-            f"choose one of: {named}" if named else "load the shops with `camket shop load`",
+            f"chọn một trong: {named or '(chưa có)'}; cửa hàng mới được nạp bằng `camket shop load`",
+            f"choose one of: {named or '(none yet)'}; a new shop is loaded with `camket shop load`",
             "shop.unknown",
             field="shop",
         )
