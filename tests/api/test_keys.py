@@ -105,6 +105,26 @@ ROWS: dict[str, tuple[str, str, Any, dict[str, int]]] = {
         {"reason": "request"},
         {"clerk": 403, "director": 200, "system": 403, "narrow": 403, "stranger": 403},
     ),
+    "orders": (
+        "POST",
+        "subjects/{m}/orders",
+        WORK,
+        {"clerk": 200, "director": 403, "system": 403, "narrow": 403, "stranger": 404},
+    ),
+    # An id that is no order of hers: unknown to who may move orders, refused to everybody else.
+    "set_order_status": (
+        "POST",
+        "subjects/{m}/orders/{i}/status",
+        {"status": "confirmed", "work": "order:1042"},
+        {"clerk": 404, "director": 403, "system": 403, "narrow": 403, "stranger": 404},
+    ),
+    # Whoever brings the code may; she has no sign-up that waits for one.
+    "confirm_sign_up": (
+        "POST",
+        "subjects/{m}/sign-up/confirm",
+        {"code": "000000"},
+        {"clerk": 422, "director": 422, "system": 422, "narrow": 422, "stranger": 404},
+    ),
 }
 ON_BEHALF = "Camket-On-Behalf-Of"
 DEAD = ("nobody", "revoked", "ended")
