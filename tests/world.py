@@ -61,7 +61,8 @@ def _make(now: datetime) -> World:
     made = World({shop.slug: shop.pk for shop in Shop.objects.order_by("id")})
     for slug, shop_id in made.shops.items():
         for name, role in ((HANH, "director"), (LAN, CLERK_ROLES.get(slug, CLERK_ROLE))):
-            person = add_staff(shop_id=shop_id, name=name, actor=OWNER, now=now)
+            email = f"giam-doc@{slug}.example" if role == "director" else ""
+            person = add_staff(shop_id=shop_id, name=name, email=email, actor=OWNER, now=now)
             grant_role(shop_id=shop_id, staff_id=person.pk, role=role, actor=OWNER, now=now)
             sign_undertaking(shop_id=shop_id, staff_id=person.pk, actor=OWNER, now=now)
             made.staff[slug, name] = person.pk

@@ -2,8 +2,10 @@
 
 import pytest
 
+from camket.shops.models import Assignment, Staff
 from camket.vault import facts
 from camket.vault.actions import break_glass
+from camket.vault.errors import VaultError
 from tests import kept
 from tests.cast import MINH
 
@@ -34,3 +36,13 @@ def test_break_glass_makes_no_order(world, now, minh):
     met = _met(world, now, minh, "order:nothing")
     assert "assignment" in met
     assert "order" not in met
+
+
+def test_break_glass_that_nobody_would_be_told_of_is_refused(world, now, minh):
+    """INVARIANT 14: it is told to a director; where no director can be told, nothing is opened."""
+    Staff.objects.update(email="")
+    place = {"shop_id": world.shops["comet"], "subject_id": minh, "actor": world.lan("comet"), "now": now}
+    with pytest.raises(VaultError) as caught:
+        break_glass(**place, work="order:nothing", explanation="khách đang chờ ở quầy", minutes=5)
+    assert caught.value.code == "break_glass_untold"
+    assert not Assignment.objects.filter(subject_id=minh).exists()

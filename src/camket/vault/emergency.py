@@ -31,7 +31,8 @@ def break_glass(
     """Give oneself, for minutes, work on a person that nobody assigned; the look itself still passes the whole gate.
 
     The explanation stays out of the ledger (it may name people): the entry holds its digest, the director gets its
-    text. Errors: VaultError for too long a time or no explanation; UnknownError when not of this shop's staff.
+    text. Errors: VaultError for too long a time, no explanation or nobody to tell; UnknownError when not of this
+    shop's staff.
     """
     person = actor.id if actor.kind == "staff" else actor.on_behalf
     if person is None or not 0 < minutes * 60 <= LONGEST.total_seconds() or len(explanation.split()) < LEAST_WORDS:
@@ -42,6 +43,15 @@ def break_glass(
             "write why in a few words and take the fewest minutes that do",
             "break_glass",
             field="explanation",
+        )
+    told = directors(shop_id=shop_id)
+    if not told:
+        raise VaultError(
+            "không có giám đốc nào có email để được báo về lần mở khẩn cấp",
+            "no director has an email address to be told of the break-glass at",
+            "thêm một giám đốc có email bằng `camket staff add --email`, hoặc nhờ người được giao việc",
+            "enter a director with one by `camket staff add --email`, or have the work assigned",
+            "break_glass_untold",
         )
     named = staff(shop_id=shop_id, staff_id=UUID(person))
     subject(shop_id=shop_id, subject_id=subject_id)
@@ -58,7 +68,7 @@ def break_glass(
     with deed(shop_id=shop_id, event="glass.broken", actor=actor, subject_id=subject_id, now=now, work=work) as made:
         made.detail.update(minutes=minutes, explanation=sha256(explanation.encode()).digest())
         made.insert(row)
-        for address in directors(shop_id=shop_id):
+        for address in told:
             queue(
                 subject_id=subject_id,
                 kind="break_glass",
