@@ -11,10 +11,17 @@ from camket.base.actor import Actor
 from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
-from camket.policy import Question, decide
+from camket.policy import PolicyFileError, Question, decide
 from camket.shops import queries
 from camket.shops.actions import adopt_policy, create_shop, load_shops, set_setting
-from camket.shops.errors import NotAllowedError, PolicyRefusedError, ShopError, UnknownError
+from camket.shops.errors import (
+    NotAllowedError,
+    PolicyRefusedError,
+    ShopError,
+    UnknownError,
+    UnknownShopError,
+    UnknownWordError,
+)
 from camket.shops.models import PolicyVersion, Shop
 
 OWNER = Actor(kind="owner")
@@ -119,11 +126,21 @@ def test_settings_are_a_closed_list(world, now):
         set_setting(shop_id=shop_id, name="own_server", value=value, actor=OWNER, now=now)
     assert queries.settings(shop_id=shop_id) == {"own_server": "no"}
     for name, value in (("own_server", "perhaps"), ("colour", "red")):
-        with pytest.raises(UnknownError):
+        with pytest.raises(UnknownWordError, match=r"own_server|`yes`"):
             set_setting(shop_id=shop_id, name=name, value=value, actor=OWNER, now=now)
 
 
 def test_another_shop_is_unknown(world):
-    for ask in (lambda: queries.shop(shop_id=99), lambda: queries.shop_by_slug(slug="amazon")):
-        with pytest.raises(UnknownError):
-            ask()
+    with pytest.raises(UnknownError):
+        queries.shop(shop_id=99)
+    with pytest.raises(UnknownShopError):
+        queries.shop_by_slug(slug="amazon")
+
+
+def test_a_folder_with_one_bad_file_changes_nothing(world, now, tmp_path):
+    good = (POLICIES / "comet.yaml").read_text("utf-8").replace("shop: comet", "shop: aaa")
+    (tmp_path / "aaa.yaml").write_text(good, "utf-8")
+    (tmp_path / "bbb.yaml").write_bytes(good.encode("utf-16"))
+    with pytest.raises(PolicyFileError, match=r"bbb\.yaml:1:1: the file is not UTF-8"):
+        load_shops(directory=tmp_path, actor=OWNER, now=now)
+    assert "aaa" not in {shop.slug for shop in queries.shops()}

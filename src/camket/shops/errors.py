@@ -40,7 +40,7 @@ class UnknownShopError(ShopError):
 class UnknownWordError(ShopError):
     """A word that is not in the list it was taken from; the words of the lists are no personal data."""
 
-    def __init__(self, word: str, known: Mapping[str, Word], field: str) -> None:
+    def __init__(self, word: str, known: Mapping[str, Word] | Mapping[str, object], field: str) -> None:
         near = ", ".join(f"`{name}`" for name in suggest(word, known) or known)
         super().__init__(
             f"`{word}` không có trong danh sách từ của `{field}`",
@@ -68,10 +68,10 @@ class NotAllowedError(ShopError):
 class PolicyRefusedError(ShopError):
     """A new version of the policy lacks what it needs; `clauses` name where, the message lists what."""
 
-    def __init__(self, missing: list[tuple[str, str]], clauses: tuple[str, ...]) -> None:
+    def __init__(self, shop: str, missing: list[tuple[str, str]], clauses: tuple[str, ...]) -> None:
         super().__init__(
-            f"bản chính sách mới chưa đủ để áp dụng: {'; '.join(vi for vi, _ in missing)}",
-            f"the new version of the policy lacks what it needs: {'; '.join(en for _, en in missing)}",
+            f"bản chính sách mới của `{shop}` chưa đủ để áp dụng: {'; '.join(vi for vi, _ in missing)}",
+            f"the new version of the policy of `{shop}` lacks what it needs: {'; '.join(en for _, en in missing)}",
             "bổ sung vào mục `completions` rồi nộp lại",
             "add what is missing under `completions` and hand it in again",
             "policy_refused",

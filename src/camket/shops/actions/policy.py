@@ -9,9 +9,9 @@ from camket import law
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.ledger.actions import deed, open_log
-from camket.policy import Policy, check, load_text
+from camket.policy import Policy, check, load, load_text
 from camket.shops import managers, queries
-from camket.shops.errors import NotAllowedError, PolicyRefusedError, ShopError, UnknownError
+from camket.shops.errors import NotAllowedError, PolicyRefusedError, ShopError, UnknownWordError
 from camket.shops.models import PolicyVersion, Setting, Shop
 from camket.shops.settings import SETTINGS
 
@@ -92,12 +92,18 @@ def _refuse_incomplete(policy: Policy, *, first: bool) -> None:
     found = [finding for finding in check(policy, law.floor(policy.law)) if finding.level in stops]
     if found:
         clauses = tuple(dict.fromkeys(clause for finding in found for clause in finding.clauses))
-        raise PolicyRefusedError([(finding.vi, finding.en) for finding in found], clauses)
+        raise PolicyRefusedError(policy.shop, [(finding.vi, finding.en) for finding in found], clauses)
 
 
 def load_shops(*, directory: Path, actor: Actor, now: datetime) -> list[Loaded]:
-    """Open a shop for each policy file of the folder and adopt it; run twice, the second time changes nothing."""
-    return [_load(path, actor=actor, now=now) for path in sorted(directory.glob("*.yaml")) if path.stem != _TEMPLATE]
+    """Open a shop for each policy file of the folder and adopt it; run twice, the second time changes nothing.
+
+    Every file is read before the first is adopted: a file with problems (PolicyFileError) leaves all as they were.
+    """
+    paths = [path for path in sorted(directory.glob("*.yaml")) if path.stem != _TEMPLATE]
+    for path in paths:
+        load(path)
+    return [_load(path, actor=actor, now=now) for path in paths]
 
 
 def _load(path: Path, *, actor: Actor, now: datetime) -> Loaded:
@@ -117,8 +123,10 @@ def _load(path: Path, *, actor: Actor, now: datetime) -> Loaded:
 def set_setting(*, shop_id: int, name: str, value: str, actor: Actor, now: datetime) -> None:
     """Set one of the shop's own settings (`shops.settings`); an unknown name or value is refused."""
     managers.require(shop_id=shop_id, actor=actor)
-    if name not in SETTINGS or value not in SETTINGS[name][0]:
-        raise UnknownError("thiết lập", "setting", "name")
+    if name not in SETTINGS:
+        raise UnknownWordError(name, dict.fromkeys(SETTINGS, name), "name")
+    if value not in SETTINGS[name][0]:
+        raise UnknownWordError(value, dict.fromkeys(SETTINGS[name][0], value), "value")
     row = Setting.objects.filter(shop_id=shop_id, name=name).first()
     with deed(shop_id=shop_id, event="shop.set", actor=actor, now=now) as made:
         made.detail.update(name=name, value=value)
