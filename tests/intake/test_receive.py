@@ -35,12 +35,12 @@ ORDER_WAYS = {
 }
 # Source, and what comes of it in comet, shop-001, khatra, shop-003 and 1stwatch: taken, deny or gap, with a clause.
 TABLE = {
-    "purchase": ("taken", "taken", "deny 2.2-1", "deny 1.1", "taken"),
-    "order_phone": ("deny 3.2", "gap", "taken", "deny 1.1", "taken"),
-    "order_email": ("deny 3.2", "gap", "taken", "deny 1.1", "taken"),
-    "chat_paste": ("deny 3.2", "gap", "deny 2.2-1", "deny 1.1", "taken"),
+    "purchase": ("taken", "taken", "deny 2.2-1", "gap", "taken"),
+    "order_phone": ("deny 3.2", "gap", "taken", "gap", "taken"),
+    "order_email": ("deny 3.2", "gap", "taken", "gap", "taken"),
+    "chat_paste": ("deny 3.2", "gap", "gap", "gap", "taken"),
     "feedback": ("deny 3.2", "gap", "deny 2.2-1", "taken", "gap"),
-    "contact_mail": ("deny 3.2", "gap", "deny 2.2-1", "taken", "taken"),
+    "contact_mail": ("deny 3.2", "gap", "gap", "taken", "taken"),
     "wholesale_enquiry": ("deny 3.2", "gap", "deny 2.2-1", "taken", "gap"),
     "resale_enquiry": ("deny 3.2", "gap", "deny 2.2-1", "taken", "gap"),
     "account_registration": ("taken", "taken", "deny 2.2-1", "taken", "gap"),

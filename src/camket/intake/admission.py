@@ -145,7 +145,8 @@ def _dropped(rulebook: Rulebook, source: str, category: str, answers: Mapping[st
     """Tell the most telling refusal.
 
     Where some purpose would admit the category if a fact were there (a consent, a statement), that is said; else the
-    ban or closed list that excludes source or category; else the gap.
+    ban or closed list that excludes source or category; else the gap. Where the policy is silent on the source itself,
+    that is the reason: a ban under some purpose then speaks of that purpose, not of this way in.
     """
     if not answers:
         vi, en = (
@@ -154,12 +155,14 @@ def _dropped(rulebook: Rulebook, source: str, category: str, answers: Mapping[st
         )
         return Dropped(category, "gap", (), ("key",), vi, en)
     ranked = []
+    ideals = {one: decide(rulebook, Question("collect", None, category, one, source)) for one in answers}
+    silent = any("source" in ideal.lacking for ideal in ideals.values())
     for purpose, answer in answers.items():
-        ideal = decide(rulebook, Question("collect", None, category, purpose, source))
+        ideal = ideals[purpose]
         waits = ideal.verdict is Verdict.ALLOW
         shown = answer if waits else ideal
         promotional = words().purposes[purpose].promotional
-        ranked.append((not waits, shown.verdict is not Verdict.DENY, promotional, len(shown.lacking), purpose, shown))
+        ranked.append((not waits, (shown.verdict is Verdict.DENY) is silent, promotional, len(shown.lacking), purpose, shown))
     *_, best = min(ranked, key=lambda one: one[:-1])
     verdict: Literal["deny", "gap"] = "deny" if best.verdict is Verdict.DENY else "gap"
     return Dropped(category, verdict, best.citations, best.lacking, best.reason("vi"), best.reason("en"))

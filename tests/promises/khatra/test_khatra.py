@@ -85,7 +85,7 @@ def test_khatra_9(desk: Desk) -> None:
         refused = desk.turned_away(source, sent)
         assert (refused.verdict, refused.clauses) == ("deny", (clause,))
     # The sentence closes the website; of a chat it is silent.
-    assert clause not in desk.turned_away("chat_paste", ORDER).clauses
+    assert desk.turned_away("chat_paste", ORDER).verdict == "gap"
     assert "source" in desk.gap("collect", category="phone", purpose="order", source="chat_paste")
 
 
