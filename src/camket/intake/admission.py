@@ -162,7 +162,9 @@ def _dropped(rulebook: Rulebook, source: str, category: str, answers: Mapping[st
         waits = ideal.verdict is Verdict.ALLOW
         shown = answer if waits else ideal
         promotional = words().purposes[purpose].promotional
-        ranked.append((not waits, (shown.verdict is Verdict.DENY) is silent, promotional, len(shown.lacking), purpose, shown))
+        ranked.append(
+            (not waits, (shown.verdict is Verdict.DENY) is silent, promotional, len(shown.lacking), purpose, shown)
+        )
     *_, best = min(ranked, key=lambda one: one[:-1])
     verdict: Literal["deny", "gap"] = "deny" if best.verdict is Verdict.DENY else "gap"
     return Dropped(category, verdict, best.citations, best.lacking, best.reason("vi"), best.reason("en"))
