@@ -144,3 +144,16 @@ def test_a_folder_with_one_bad_file_changes_nothing(world, now, tmp_path):
     with pytest.raises(PolicyFileError, match=r"bbb\.yaml:1:1: the file is not UTF-8"):
         load_shops(directory=tmp_path, actor=OWNER, now=now)
     assert "aaa" not in {shop.slug for shop in queries.shops()}
+
+
+def test_a_refused_file_of_the_folder_leaves_its_shop_at_work(world, now, tmp_path):
+    """A changed text that lacks what a new version needs is told; the version in force goes on, and the others load."""
+    for slug in ("comet", "khatra"):
+        text = (POLICIES / f"{slug}.yaml").read_text("utf-8")
+        (tmp_path / f"{slug}.yaml").write_text(f"{text}\n# changed\n", "utf-8")
+    comet, khatra = load_shops(directory=tmp_path, actor=OWNER, now=now)
+    assert (comet.slug, comet.version, comet.outcome) == ("comet", 1, "refused")
+    assert comet.refusal is not None
+    assert "COMET" in comet.refusal.en or "address" in comet.refusal.en
+    assert (khatra.version, khatra.outcome, khatra.refusal) == (2, "adopted", None)
+    assert queries.newest_version(shop_id=world.shops["comet"]) == 1

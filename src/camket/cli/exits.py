@@ -1,6 +1,9 @@
 """How a command ends. Scripts rely on these numbers: they never change their meaning."""
 
+import sys
 from typing import Final
+
+from camket.base.errors import CamketError
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -34,3 +37,10 @@ def exit_code(error_code: str) -> int:
     if error_code.startswith(WRONG_USE_CODES):
         return WRONG_USE
     return INSTALLATION if error_code.startswith(INSTALLATION_CODES) else FAILED
+
+
+def tell(error: CamketError) -> None:
+    """Print the error and its advice in both languages, without ending anything."""
+    lines = [f"lỗi: {error.vi}", f"error: {error.en}"]
+    lines += [f"→ {advice}" for advice in (error.advice_vi, error.advice_en) if advice]
+    sys.stderr.write("\n".join(lines) + "\n")

@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 
 from camket.base.errors import CamketError
 from camket.cli import lookup
-from camket.cli.exits import INTERRUPTED, WRONG_USE, exit_code
+from camket.cli.exits import INTERRUPTED, WRONG_USE, exit_code, tell
 
 
 class Commands(TyperGroup):
@@ -84,7 +84,5 @@ def _called_wrongly(fault: TyperException) -> None:
 
 def fail(error: CamketError) -> None:
     """Print the error and its advice in both languages and end the process."""
-    lines = [f"lỗi: {error.vi}", f"error: {error.en}"]
-    lines += [f"→ {advice}" for advice in (error.advice_vi, error.advice_en) if advice]
-    sys.stderr.write("\n".join(lines) + "\n")
+    tell(error)
     sys.exit(exit_code(error.code))

@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from camket.base.actor import Actor
 from camket.base.clock import utc_now
 from camket.cli import errors
+from camket.cli.shop import tell_refused
 from camket.crypto.providers.local import LocalProvider
 from camket.shops.actions import load_shops
 from camket.store import secrets
@@ -62,11 +63,12 @@ def _set_up(now: datetime) -> None:
         require_right_key()
     migrate()
     loaded = load_shops(directory=Path(settings.CAMKET_POLICIES), actor=Actor(kind="owner"), now=now)
-    new = [shop for shop in loaded if shop.outcome != "unchanged"]
+    new = [shop for shop in loaded if shop.outcome in {"created", "adopted"}]
     say(
         f"{len(loaded)} cửa hàng, {len(new)} vừa nạp hoặc đổi chính sách",
         f"{len(loaded)} shops, {len(new)} new or changed",
     )
+    tell_refused(loaded)
 
 
 def inspect_database() -> bool:

@@ -1,6 +1,7 @@
 """Load, list and adopt the shops' policies."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from camket.base.actor import Actor
 from camket.base.clock import from_ms, utc_now
 from camket.cli import errors
+from camket.cli.exits import FAILED, tell
 from camket.policy import load as load_policy
 from camket.shops import actions, queries
 
@@ -26,8 +28,22 @@ def load(
     directory = folder or Path(settings.CAMKET_POLICIES)
     if not any(directory.glob("*.yaml")):
         raise errors.policies_missing(directory.name)
-    for shop in actions.load_shops(directory=directory, actor=Actor(kind="owner"), now=utc_now()):
+    loaded = actions.load_shops(directory=directory, actor=Actor(kind="owner"), now=utc_now())
+    for shop in loaded:
         typer.echo(f"{shop.slug:<24} {shop.version:>4}  {shop.outcome}")
+    tell_refused(loaded)
+    if any(shop.refusal for shop in loaded):
+        raise typer.Exit(FAILED)
+
+
+def tell_refused(loaded: Iterable[actions.Loaded]) -> None:
+    """Say which changed files were refused and what they lack; their shops go on under the version in force."""
+    for shop in loaded:
+        if shop.refusal:
+            tell(shop.refusal)
+            typer.echo(
+                f"  `{shop.slug}` tiếp tục theo bản {shop.version} · goes on under version {shop.version}", err=True
+            )
 
 
 @app.command("list")

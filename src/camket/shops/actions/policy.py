@@ -20,11 +20,15 @@ _TEMPLATE = "template"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading one policy file did: `created`, `adopted` (a new version) or `unchanged`."""
+    """What loading one policy file did: `created`, `adopted` (a new version), `unchanged` or `refused`.
+
+    Refused is a changed file that lacks what a new version needs: the one before stays in force, `refusal` says why.
+    """
 
     slug: str
     version: int
     outcome: str
+    refusal: PolicyRefusedError | None = None
 
 
 def create_shop(*, slug: str, name: str, actor: Actor, now: datetime) -> Shop:
@@ -98,7 +102,8 @@ def _refuse_incomplete(policy: Policy, *, first: bool) -> None:
 def load_shops(*, directory: Path, actor: Actor, now: datetime) -> list[Loaded]:
     """Open a shop for each policy file of the folder and adopt it; run twice, the second time changes nothing.
 
-    Every file is read before the first is adopted: a file with problems (PolicyFileError) leaves all as they were.
+    Every file is read before the first is adopted: a file with problems (PolicyFileError) leaves all as they were. A
+    changed file that is refused keeps nobody from work: its shop goes on under the version in force.
     """
     paths = [path for path in sorted(directory.glob("*.yaml")) if path.stem != _TEMPLATE]
     for path in paths:
@@ -114,7 +119,12 @@ def _load(path: Path, *, actor: Actor, now: datetime) -> Loaded:
     if shop is None:
         shop = create_shop(slug=policy.shop, name=policy.controller.name or policy.shop, actor=actor, now=now)
     before = queries.newest_version(shop_id=shop.id)
-    version = adopt_policy(shop_id=shop.id, text=text, actor=actor, now=now)
+    try:
+        version = adopt_policy(shop_id=shop.id, text=text, actor=actor, now=now)
+    except PolicyRefusedError as refusal:
+        if not before:
+            raise
+        return Loaded(slug=policy.shop, version=before, outcome="refused", refusal=refusal)
     if outcome == "unchanged" and version.version != before:
         outcome = "adopted"
     return Loaded(slug=policy.shop, version=version.version, outcome=outcome)
