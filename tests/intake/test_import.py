@@ -87,7 +87,8 @@ def test_good_rows_come_in_and_bad_ones_are_named_without_values(world, now, old
         (6, "Địa chỉ", "value.forbidden.card_number"),
         (7, "-", "row.nobody"),
     }
-    told = json.dumps(report.as_dict(), ensure_ascii=False)
+    # The id of the run is random letters and digits, which may spell anything.
+    told = json.dumps({**report.as_dict(), "run_id": None}, ensure_ascii=False)
     assert [value for value in ("abc", "4111", "Lê Hoa", "Vũ Nam", "0912345678", "Minh") if value in told] == []
     assert not Item.objects.filter(sealed__contains=b"4111").exists()
     assert verify_database(world.shops[slug]) == []

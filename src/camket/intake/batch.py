@@ -65,6 +65,7 @@ class _Person:
     known: bool
     joinable: bool
     names: set[bytes] = field(default_factory=set)
+    proven: bool = False
 
 
 class Batch:
@@ -176,7 +177,8 @@ class Batch:
         for row in sorted(rows, key=lambda row: (not row.verified, row.subject_id)):
             joinable = row.verified or row.subject_id in legacy
             person = people.setdefault(
-                (row.subject_id, joinable), _Person(row.subject_id, True, joinable, names.get(row.subject_id, set()))
+                (row.subject_id, joinable),
+                _Person(row.subject_id, True, joinable, names.get(row.subject_id, set()), proven=row.verified),
             )
             self._by_digest.setdefault(bytes(row.digest), []).append(person)
         self._read_orders(drafts, ids)
@@ -231,7 +233,7 @@ class Batch:
         for kind, digest in self._digests(draft):
             for person in self._by_digest.get(digest, ()):
                 agree = kind == "customer_code" or not names or not person.names or names & person.names
-                if person.joinable and agree:
+                if person.joinable and agree and not self._adds_contact(draft, person):
                     self._report.joined += person.known
                     self._remember(draft, person, names)
                     return person, []
@@ -248,6 +250,14 @@ class Batch:
         person = _Person(made_id, known=False, joinable=True)
         self._remember(draft, person, names)
         return person, list(others.items())[:5]
+
+    def _adds_contact(self, draft: Draft, person: _Person) -> bool:
+        """INVARIANT 13: whom a proven contact knows gets no other contact from a file; that is a proposal."""
+        return person.proven and any(
+            person.subject_id not in {one.subject_id for one in self._by_digest.get(digest, ())}
+            for kind, digest in self._digests(draft)
+            if kind != "customer_code"
+        )
 
     def _whole_name(self, name: str) -> list[bytes]:
         return blind.name_tokens(self._task.shop_id, name)[:1]
