@@ -48,9 +48,11 @@ class ConsentEvent(Record):
     language = models.CharField(max_length=5)
     policy_version = models.IntegerField()
     at = models.BigIntegerField()
+    mark = BytesField(max_length=16)
 
     ledgered = True
     table_code = 31
+    vouched = ("subject_id", "number", "value", "channel", "category", "purpose", "how")
     columns = {
         "subject_id": Column.PSEUDONYMOUS,
         "number": Column.PSEUDONYMOUS,
@@ -66,6 +68,7 @@ class ConsentEvent(Record):
         "language": Column.NOT_PERSONAL,
         "policy_version": Column.NOT_PERSONAL,
         "at": Column.PSEUDONYMOUS,
+        "mark": Column.DIGEST,
     }
 
     class Meta:
@@ -86,9 +89,11 @@ class Restraint(Record):
     how = models.CharField(max_length=40)
     who = models.CharField(max_length=80)
     at = models.BigIntegerField()
+    mark = BytesField(max_length=16)
 
     ledgered = True
     table_code = 32
+    vouched = ("subject_id", "number", "kind", "purpose", "lifted")
     columns = {
         "subject_id": Column.PSEUDONYMOUS,
         "number": Column.PSEUDONYMOUS,
@@ -99,6 +104,7 @@ class Restraint(Record):
         "how": Column.PSEUDONYMOUS,
         "who": Column.PSEUDONYMOUS,
         "at": Column.PSEUDONYMOUS,
+        "mark": Column.DIGEST,
     }
 
     class Meta:

@@ -5,13 +5,13 @@ from typing import Final
 # Every answer of the subject and every restraint; few rows, found by the primary key.
 CONSENT_FACTS: Final = """
 SELECT 'consent' AS kind, e.value AS a, e.channel AS b, e.category AS c, e.purpose || ' ' || e.how AS d,
-       CAST(e.number AS bigint) AS n
+       CAST(e.number AS bigint) AS n, e.mark AS m
   FROM camket_consent_event e WHERE e.subject_id = %(subject)s AND e.shop_id = %(shop)s
 """
 
 RESTRAINT_FACTS: Final = """
 SELECT 'restraint' AS kind, r.kind AS a, r.purpose AS b, CASE WHEN r.lifted THEN 'lifted' ELSE '' END AS c, '' AS d,
-       CAST(r.number AS bigint) AS n
+       CAST(r.number AS bigint) AS n, r.mark AS m
   FROM camket_restraint r WHERE r.subject_id = %(subject)s AND r.shop_id = %(shop)s
 """
 

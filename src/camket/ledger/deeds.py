@@ -20,7 +20,7 @@ from camket.ledger import entry, members, sql
 from camket.ledger.entry import Row, shop_uuid
 from camket.ledger.errors import DeedOpenError
 from camket.ledger.events import EVENTS
-from camket.store import rows, secrets
+from camket.store import rows, secrets, vouch
 from camket.store.columns import Record
 from camket.store.db import transaction
 from camket.store.errors import ConflictError
@@ -47,12 +47,15 @@ class Deed:
 
     def insert(self, obj: T) -> T:
         """Insert one row. IntegrityError, as from Django, when a constraint refuses it."""
+        _vouch(obj)
         obj.save(force_insert=True)
         self.wrote(obj)
         return obj
 
     def insert_many(self, objs: Sequence[Record]) -> None:
         """Insert rows of any ledgered tables, one statement per table and 500 rows, tables in order of appearance."""
+        for obj in objs:
+            _vouch(obj)
         for model in dict.fromkeys(type(obj) for obj in objs):
             model._base_manager.bulk_create([obj for obj in objs if type(obj) is model], batch_size=500)
         for obj in objs:
@@ -66,6 +69,7 @@ class Deed:
         current = self._current(obj)
         for name, value in changes.items():
             setattr(obj, name, value)
+        changes |= _vouch(obj)
         type(obj)._base_manager.filter(pk=obj.pk).update(**changes)
         self.wrote(obj, before=current)
         return obj
@@ -218,6 +222,15 @@ def refuse(
         detail=detail,
     ) as found:
         return found.entry_id
+
+
+def _vouch(obj: Record) -> dict[str, bytes]:
+    """Set the mark of a row that grants something; gives the changed column."""
+    if not obj.vouched:
+        return {}
+    mark = vouch.of(obj)
+    setattr(obj, "mark", mark)  # noqa: B010 - only tables that name `vouched` have the column
+    return {"mark": mark}
 
 
 def deed_is_open() -> bool:

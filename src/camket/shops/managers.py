@@ -8,6 +8,7 @@ from uuid import UUID
 from camket.base.actor import Actor
 from camket.shops.errors import NotAllowedError
 from camket.shops.models import ApiKey, Staff, StaffRole
+from camket.store import vouch
 
 MANAGING = frozenset({"director"})
 ASSIGNING = frozenset({"director", "operations"})
@@ -26,7 +27,10 @@ def require(*, shop_id: int, actor: Actor, roles: frozenset[str] = MANAGING) -> 
 
 def _holds(shop_id: int, staff_id: UUID, roles: frozenset[str]) -> bool:
     here = Staff.objects.filter(id=staff_id, shop_id=shop_id, left_at=None).exists()
-    return here and StaffRole.objects.filter(staff_id=staff_id, shop_id=shop_id, role__in=roles).exists()
+    held = StaffRole.objects.filter(staff_id=staff_id, shop_id=shop_id, role__in=roles) if here else ()
+    for role in held:
+        vouch.require(role)
+    return bool(held)
 
 
 def _key_reaches(shop_id: int, key_id: UUID, roles: frozenset[str]) -> bool:

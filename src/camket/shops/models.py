@@ -43,9 +43,11 @@ class PolicyVersion(Record):
     in_force_from = models.BigIntegerField()
     adopted_at = models.BigIntegerField()
     adopted_by = models.CharField(max_length=80)
+    mark = BytesField(max_length=16)
 
     ledgered = True
     table_code = 11
+    vouched = ("version", "digest", "in_force_from")
     columns = {
         "shop_id": Column.NOT_PERSONAL,
         "version": Column.NOT_PERSONAL,
@@ -54,6 +56,7 @@ class PolicyVersion(Record):
         "in_force_from": Column.NOT_PERSONAL,
         "adopted_at": Column.NOT_PERSONAL,
         "adopted_by": Column.STAFF,
+        "mark": Column.DIGEST,
     }
 
     class Meta:
@@ -68,13 +71,16 @@ class Setting(Record):
     shop_id = models.SmallIntegerField()
     name = models.CharField(max_length=40)
     value = models.CharField(max_length=200)
+    mark = BytesField(max_length=16)
 
     ledgered = True
     table_code = 12
+    vouched = ("name", "value")
     columns = {
         "shop_id": Column.NOT_PERSONAL,
         "name": Column.NOT_PERSONAL,
         "value": Column.NOT_PERSONAL,
+        "mark": Column.DIGEST,
     }
 
     class Meta:
@@ -117,14 +123,17 @@ class StaffRole(Record):
     role = models.CharField(max_length=40)
     shop_id = models.SmallIntegerField()
     granted_at = models.BigIntegerField()
+    mark = BytesField(max_length=16)
 
     ledgered = True
     table_code = 14
+    vouched = ("staff_id", "role")
     columns = {
         "staff_id": Column.PSEUDONYMOUS,
         "role": Column.STAFF,
         "shop_id": Column.NOT_PERSONAL,
         "granted_at": Column.STAFF,
+        "mark": Column.DIGEST,
     }
 
     class Meta:
@@ -141,15 +150,18 @@ class Undertaking(Record):
     shop_id = models.SmallIntegerField()
     text_digest = BytesField(max_length=32)
     signed_at = models.BigIntegerField()
+    mark = BytesField(max_length=16)
 
     ledgered = True
     table_code = 15
+    vouched = ("staff_id", "version")
     columns = {
         "staff_id": Column.PSEUDONYMOUS,
         "version": Column.NOT_PERSONAL,
         "shop_id": Column.NOT_PERSONAL,
         "text_digest": Column.NOT_PERSONAL,
         "signed_at": Column.STAFF,
+        "mark": Column.DIGEST,
     }
 
     class Meta:
@@ -173,9 +185,11 @@ class Assignment(Record):
     cover_for = IdField(null=True)
     since = models.BigIntegerField()
     until = models.BigIntegerField(null=True)
+    mark = BytesField(max_length=16)
 
     ledgered = True
     table_code = 16
+    vouched = ("subject_id", "staff_id", "work", "reason", "since", "until")
     columns = {
         "subject_id": Column.PSEUDONYMOUS,
         "id": Column.PSEUDONYMOUS,
@@ -186,6 +200,7 @@ class Assignment(Record):
         "cover_for": Column.PSEUDONYMOUS,
         "since": Column.PSEUDONYMOUS,
         "until": Column.PSEUDONYMOUS,
+        "mark": Column.DIGEST,
     }
 
     class Meta:
@@ -206,9 +221,11 @@ class Agreement(Record):
     since = models.BigIntegerField()
     until = models.BigIntegerField(null=True)
     ended_at = models.BigIntegerField(null=True)
+    mark = BytesField(max_length=16)
 
     ledgered = True
     table_code = 17
+    vouched = ("id", "partner", "recipient", "categories", "purposes", "since", "until", "ended_at")
     columns = {
         "id": Column.NOT_PERSONAL,
         "shop_id": Column.NOT_PERSONAL,
@@ -220,6 +237,7 @@ class Agreement(Record):
         "since": Column.NOT_PERSONAL,
         "until": Column.NOT_PERSONAL,
         "ended_at": Column.NOT_PERSONAL,
+        "mark": Column.DIGEST,
     }
 
     class Meta:

@@ -16,6 +16,7 @@ from camket.shops.errors import ShopError, UnknownError, UnknownShopError
 from camket.shops.models import Agreement, ApiKey, PolicyVersion, Setting, Shop, Staff, StaffRole, Undertaking
 from camket.shops.settings import SETTINGS, value_of
 from camket.shops.tokens import fits, span
+from camket.store import vouch
 
 _MOST_RULEBOOKS = 256
 _rulebooks: dict[tuple[int, int], tuple[Policy, Rulebook]] = {}
@@ -145,6 +146,7 @@ def _compile(shop_id: int, number: int) -> tuple[Policy, Rulebook]:
             "adopt one with `camket shop adopt`; if there is one, run `camket ledger verify --database`",
             "no_policy",
         )
+    vouch.require(row)
     made = _made(row.text)
     with _lock:
         if len(_rulebooks) >= _MOST_RULEBOOKS:
@@ -184,4 +186,7 @@ def agreement_in_force(
     if partner:
         running = running.filter(partner=partner)
     fits = (row for row in running if purpose in row.purposes and set(categories) <= set(row.categories))
-    return next(fits, None)
+    found = next(fits, None)
+    if found is not None:
+        vouch.require(found)
+    return found

@@ -25,13 +25,15 @@ class Record(models.Model):
 
     `columns` declares each column by its attribute name (`shop_id`, not `shop`). Tables that deeds write set
     `ledgered = True`, a frozen and unique `table_code` (0-255), and name in `shop_column` the column that tells whose
-    row it is, so that a row planted for another shop is found. A wrong declaration is a system check error.
+    row it is, so that a row planted for another shop is found. `vouched` names what the mark of a row binds (vouch.py).
+    A wrong declaration is a system check error.
     """
 
     columns: ClassVar[Mapping[str, Column]]
     ledgered: ClassVar[bool] = False
     table_code: ClassVar[int]
     shop_column: ClassVar[str] = "shop_id"
+    vouched: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True

@@ -29,3 +29,16 @@ class ConflictError(StoreError):
             advice_en="read it again and repeat the change on what is there now",
             code="conflict",
         )
+
+
+class ForgedRowError(StoreError):
+    """A row that grants something was not written by a deed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "một dòng cấp quyền trong cơ sở dữ liệu không do phần mềm ghi",
+            "a row of the database that grants something was not written by the software",
+            "chạy `camket ledger verify --database` để biết dòng nào, rồi báo người quản trị",
+            "run `camket ledger verify --database` to learn which, and tell the administrator",
+            "forged_row",
+        )

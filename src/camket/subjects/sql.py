@@ -6,7 +6,7 @@ from typing import Final
 SUBJECT_FACTS: Final = """
 SELECT 'subject' AS kind, CASE WHEN s.child THEN 'child' ELSE '' END AS a,
        CASE WHEN s.representative_at IS NULL THEN '' ELSE 'representative' END AS b, '' AS c, '' AS d,
-       CAST(0 AS bigint) AS n
+       CAST(0 AS bigint) AS n, NULL AS m
   FROM camket_subject s WHERE s.subject_id = %(subject)s AND s.shop_id = %(shop)s
 """
 

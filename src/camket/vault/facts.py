@@ -10,14 +10,18 @@ from uuid import UUID
 from django.db import connection
 
 from camket.base.actor import Actor
+from camket.consent.models import ConsentEvent, Restraint
 from camket.consent.queries import Answer as ConsentAnswer
 from camket.consent.queries import in_force, settle
 from camket.consent.sql import CONSENT_FACTS, RESTRAINT_FACTS
 from camket.policy import words
 from camket.shops import undertaking
+from camket.shops.models import Assignment, Setting, StaffRole, Undertaking
 from camket.shops.settings import value_of
 from camket.shops.sql import ASSIGNMENT_FACTS, KEY_FACTS, PERSON_FACTS, SHOP_FACTS
+from camket.store import vouch
 from camket.store.db import raw_id
+from camket.store.errors import ForgedRowError
 from camket.subjects.sql import SUBJECT_FACTS
 from camket.vault.sql import VERIFIED_FACTS
 
@@ -153,6 +157,41 @@ _TAKES: Final[dict[str, Callable[..., None]]] = {
 }
 
 
+# Per kind of row: its table, and what the row's mark binds, in the order of the model's `vouched`.
+_VOUCHED: Final[dict[str, tuple[int, Callable[..., tuple[Any, ...]]]]] = {
+    "setting": (Setting.table_code, lambda _who, _whose, name, value, *_: (name, value)),
+    "role": (StaffRole.table_code, lambda who, _whose, role, *_: (who, role)),
+    "undertaking": (Undertaking.table_code, lambda who, _whose, *row: (who, row[-1])),
+    "assignment": (
+        Assignment.table_code,
+        lambda who, whose, work, reason, since, until, _: (
+            whose,
+            who,
+            work,
+            reason,
+            int(since),
+            int(until) if until else None,
+        ),
+    ),
+    "consent": (
+        ConsentEvent.table_code,
+        lambda _who, whose, value, channel, category, rest, number: (
+            whose,
+            number,
+            value,
+            channel,
+            category,
+            rest.partition(" ")[0],
+            rest.partition(" ")[2],
+        ),
+    ),
+    "restraint": (
+        Restraint.table_code,
+        lambda _who, whose, kind, purpose, lifted, _, number: (whose, number, kind, purpose, bool(lifted)),
+    ),
+}
+
+
 @cache
 def statement(*, person: bool, key: bool, subject: bool) -> str:
     """Join the rooms' parts that apply to one SQL statement."""
@@ -183,6 +222,19 @@ def collect(*, shop_id: int, actor: Actor, subject_id: UUID | None, now_ms: int)
     found = Facts()
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        for row in cursor.fetchall():
+        for *row, mark in cursor.fetchall():
+            _require_vouched(shop_id, person, subject_id, row, mark)
             found.take(*row)
     return found
+
+
+def _require_vouched(shop_id: int, person: str | None, subject_id: UUID | None, row: list[Any], mark: Any) -> None:
+    """Raise ForgedRowError for a row that grants something and was not written by a deed (vouch.py)."""
+    vouched = _VOUCHED.get(row[0])
+    if vouched is None:
+        return
+    table_code, values = vouched
+    who = UUID(person).bytes if person else b""
+    whose = subject_id.bytes if subject_id else b""
+    if not vouch.fits(mark, shop_id, table_code, *values(who, whose, *row[1:])):
+        raise ForgedRowError

@@ -4,7 +4,7 @@ from typing import Final
 
 # Whether some contact of the person is proven.
 VERIFIED_FACTS: Final = """
-SELECT 'verified' AS kind, '' AS a, '' AS b, '' AS c, '' AS d, CAST(0 AS bigint) AS n
+SELECT 'verified' AS kind, '' AS a, '' AS b, '' AS c, '' AS d, CAST(0 AS bigint) AS n, NULL AS m
  WHERE EXISTS (SELECT 1 FROM camket_item v
                 WHERE v.subject_id = %(subject)s AND v.shop_id = %(shop)s AND v.verified)
 """

@@ -1,0 +1,51 @@
+"""Marks of rows that grant something: whoever can only write to the database cannot grant anything by it.
+
+A role, an assignment, an undertaking, a setting, a consent, a restraint, an agreement and a policy version decide what
+may be opened. Such a table names in `vouched` what the gate reads of a row; `mark` is an HMAC over it under the shop's
+secret, set in the deed that writes the row. A row whose mark does not fit is an error, and an error denies.
+
+It does not see a row that was removed, nor an old one put back: those the replay finds (`ledger verify --database`).
+"""
+
+import hashlib
+import hmac
+from typing import Any, Protocol, cast
+
+from camket.store import canonical, secrets
+from camket.store.columns import Record
+from camket.store.errors import ForgedRowError
+
+MARK_BYTES = 16
+
+
+class _Vouched(Protocol):
+    vouched: tuple[str, ...]
+    table_code: int
+    shop_id: int
+    mark: bytes
+
+
+def fits(mark: bytes | None, shop_id: int, table_code: int, *values: Any) -> bool:
+    """Tell whether the mark was made by a deed over these values (ids as 16 bytes)."""
+    return hmac.compare_digest(bytes(mark or b""), _mark(shop_id, table_code, values))
+
+
+def of(row: Record) -> bytes:
+    """Compute the mark of a row as it is now."""
+    found = cast("_Vouched", row)
+    encoders = dict(canonical.plan(type(row)))
+    values = ((encoders[name], getattr(row, name)) for name in found.vouched)
+    return _mark(
+        found.shop_id, found.table_code, tuple(None if value is None else encode(value) for encode, value in values)
+    )
+
+
+def require(row: Record) -> None:
+    """Raise ForgedRowError unless the row carries the mark of a deed."""
+    if not hmac.compare_digest(cast("_Vouched", row).mark, of(row)):
+        raise ForgedRowError
+
+
+def _mark(shop_id: int, table_code: int, values: tuple[Any, ...]) -> bytes:
+    content = canonical.dumps(["vouched", table_code, shop_id, *values])
+    return hmac.digest(secrets.secret(shop_id, "mac"), content, hashlib.sha256)[:MARK_BYTES]
