@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 
 from camket.consent.actions import restrain, withdraw
+from camket.intake.actions import receive
+from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
 from camket.shops import queries
 from camket.shops.actions import add_staff, adopt_policy, assign_work
@@ -11,6 +13,7 @@ from camket.store.db import raw_id
 from camket.store.errors import ForgedRowError
 from camket.vault.actions import look, show
 from camket.vault.errors import RefusedError
+from camket.vault.models import Item
 from tests import kept
 from tests.cast import MINH, THAO
 from tests.world import OWNER
@@ -118,6 +121,22 @@ def test_a_restriction_lifted_by_sql_still_holds(world, now, assigned):
     )
     _copy("camket_restraint", ("subject_id = %s", [raw_id(assigned)]), number=2, lifted=True)
     _denied(world, assigned, now)
+
+
+def test_a_setting_planted_by_sql_stops_the_intake_and_is_ledgered(world, now):
+    shop_id = world.shops["comet"]
+    planted = "INSERT INTO camket_setting (shop_id, name, value, mark) VALUES (%s, 'own_server', 'yes', %s)"
+    _sql(planted, shop_id, b"0" * 16)
+    with pytest.raises(RefusedError, match="not written by the software") as caught:
+        receive(
+            shop_id=shop_id,
+            source="purchase",
+            fields={"name": MINH.name, "phone": MINH.phone, "postal_address": MINH.address},
+            actor=world.lan("comet"),
+            now=now,
+        )
+    assert Entry.objects.filter(id=caught.value.entry_id, shop_id=shop_id).exists()
+    assert not Item.objects.filter(shop_id=shop_id).exists()
 
 
 def test_a_policy_planted_with_its_digest_does_not_run(world, now, assigned):

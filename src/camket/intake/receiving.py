@@ -161,7 +161,8 @@ def receive(
         representative=representative,
     )
     _read(task, fields, lines)
-    admission = _admitted(task)
+    with watched(shop_id=shop_id, actor=actor, subject_id=subject_id, now=now, purpose=None, work=None):
+        admission = _admitted(task)
     with (
         watched(shop_id=shop_id, actor=actor, subject_id=subject_id, now=now, purpose=None, work=None),
         deed(

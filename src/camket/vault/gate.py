@@ -20,6 +20,7 @@ from camket.ledger.actions import Deed, deed, deed_is_open, refuse
 from camket.policy import Answer, Question, Rulebook, Verdict, decide, words
 from camket.shops import queries as shops
 from camket.shops.actions.work import work_reference
+from camket.store.errors import ForgedRowError
 from camket.vault import facts as fact_room
 from camket.vault import permits
 from camket.vault.errors import RefusedError
@@ -203,10 +204,15 @@ def watched(
     """Ledger every refusal that comes out of the block, after the deed inside has been rolled back.
 
     Rooms that open a deed of their own around `put` and the like wrap it in this. An error of any other kind while
-    deciding has become a refusal already (`decided`).
+    deciding has become a refusal already (`decided`); a forged row that is met outside of it becomes one here.
     """
     try:
-        yield
+        try:
+            yield
+        except ForgedRowError as error:
+            raise RefusedError(
+                vi=error.vi, en=error.en, action="forged_row", citations=("error",), lacking=("error",)
+            ) from error
     except RefusedError as error:
         if error.entry_id is None and not deed_is_open():
             error.entry_id = _record(
