@@ -12,6 +12,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "camket_checkpoint": "signed notes: checked by signature, tree and the notes kept outside",
         "camket_job": "queue bookkeeping: when a scheduled job last ran; no deed writes it",
         "django_migrations": "migration bookkeeping: which migrations ran; written before any shop exists",
+        "camket_restore": "bookkeeping of restores: whether one is finished; what happened is in the ledger",
+        "camket_replayed": "bookkeeping: how far the lists outside the database were replayed; written at each start",
         "sqlite_sequence": "the database's own counter for automatic numbers",
     }
 )

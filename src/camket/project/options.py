@@ -51,6 +51,38 @@ OPTIONS = (
     ),
     Option(
         "POLICIES",
+    Option(
+        "BACKUPS",
+        "",
+        "thư mục nhận bản sao lưu tự động mỗi đêm (tệp `.data`); để trống thì không tự sao lưu",
+        "the folder that automatic backups go to each night (`.data` files); empty: none are made",
+    ),
+    Option(
+        "BACKUPS_OF_KEYS",
+        "",
+        "thư mục nhận tệp khóa của bản sao lưu (`.keys`), tốt nhất ở máy khác; để trống: cùng thư mục với tệp dữ liệu",
+        "the folder that the keys files of backups (`.keys`) go to, best on another machine; empty: beside the data",
+    ),
+    Option(
+        "BACKUPS_KEPT",
+        "30",
+        "số bản sao lưu tự động được giữ lại",
+        "how many automatic backups are kept",
+    ),
+    Option(
+        "BACKUP_KEYS",
+        "{HOME}/keys/backup",
+        "các thư mục giữ khóa sao lưu (mở tệp `.keys`), cách nhau bằng dấu hai chấm; thêm một thư mục ở máy khác để"
+        " mất máy vẫn khôi phục được; khóa quá tuổi bị hủy ở mọi thư mục",
+        "the folders of the backup keys (they open `.keys` files), separated by colons; add one on another machine, so"
+        " that losing this one is survived; a key past its age is destroyed in every folder",
+    ),
+    Option(
+        "BACKUP_KEYS_DAYS",
+        "30",
+        "tuổi tối đa của một tệp khóa sao lưu, tính bằng ngày (1-90); sau đó không ai mở được nó",
+        "the maximum age of a keys file in days (1-90); after it the file opens for nobody",
+    ),
         "policies",
         "thư mục các chính sách đã công bố được nạp khi khởi động",
         "the folder of published policies that are loaded at start",
@@ -114,6 +146,20 @@ def read_flag(name: str) -> bool:
 
 def refuse_unknown() -> None:
     """Raise SettingError when a `CAMKET_…` variable is set that nothing reads: a misspelt setting is not ignored."""
+def read_number(name: str, least: int, most: int) -> int:
+    """Give a variable that is a whole number within its limits; anything else is refused."""
+    value = read(name)
+    if not value.isascii() or not value.isdecimal() or not least <= int(value) <= most:
+        raise SettingError(
+            f"`CAMKET_{name}` phải là số từ {least} đến {most}",
+            f"`CAMKET_{name}` must be a number from {least} to {most}",
+            f"đặt `CAMKET_{name}={_BY_NAME[name].default}` hoặc bỏ biến này",
+            f"set `CAMKET_{name}={_BY_NAME[name].default}` or remove the variable",
+            "setting-number",
+        )
+    return int(value)
+
+
     known = {f"CAMKET_{option.name}" for option in OPTIONS + SCRIPT_OPTIONS}
     for name in sorted(os.environ):
         if name.startswith("CAMKET_") and name not in known:

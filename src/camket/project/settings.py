@@ -31,6 +31,11 @@ CAMKET_CHECKPOINTS = Path(options.read("CHECKPOINTS", HOME=HOME))
 CAMKET_POLICIES = PACKAGE.parent.parent / options.read("POLICIES")
 CAMKET_LOCAL_MESSAGES = options.read_flag("LOCAL_MESSAGES")
 CAMKET_SMTP = options.read("SMTP")
+CAMKET_BACKUPS = options.read("BACKUPS")
+CAMKET_BACKUPS_OF_KEYS = options.read("BACKUPS_OF_KEYS")
+CAMKET_BACKUPS_KEPT = options.read_number("BACKUPS_KEPT", 1, 10_000)
+CAMKET_BACKUP_KEYS = [folder for folder in options.read("BACKUP_KEYS", HOME=HOME).split(":") if folder]
+CAMKET_BACKUP_KEYS_DAYS = options.read_number("BACKUP_KEYS_DAYS", 1, 90)
 CAMKET_SMTP_LOGIN = options.read("SMTP_LOGIN")
 CAMKET_MAIL_FROM = options.read("MAIL_FROM")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from django.core import checks
 from django.db import models
@@ -26,6 +26,7 @@ class Record(models.Model):
     `columns` declares each column by its attribute name (`shop_id`, not `shop`). Tables that deeds write set
     `ledgered = True`, a frozen and unique `table_code` (0-255), and name in `shop_column` the column that tells whose
     row it is, so that a row planted for another shop is found. `vouched` names what the mark of a row binds (vouch.py).
+    `backed_up` tells which file of a backup takes the table: tables of wrapped keys go into the keys file, alone.
     A wrong declaration is a system check error.
     """
 
@@ -34,6 +35,7 @@ class Record(models.Model):
     table_code: ClassVar[int]
     shop_column: ClassVar[str] = "shop_id"
     vouched: ClassVar[tuple[str, ...]] = ()
+    backed_up: ClassVar[Literal["data", "keys", "no"]] = "data"
 
     class Meta:
         abstract = True

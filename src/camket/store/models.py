@@ -15,6 +15,7 @@ class ShopSecret(Record):
 
     ledgered = True
     table_code = 1
+    backed_up = "keys"
     columns = {
         "shop_id": Column.NOT_PERSONAL,
         "name": Column.NOT_PERSONAL,

@@ -22,6 +22,7 @@ class ItemKey(Record):
 
     ledgered = True
     table_code = 40
+    backed_up = "keys"
     columns = {
         "subject_id": Column.PSEUDONYMOUS,
         "id": Column.PSEUDONYMOUS,
