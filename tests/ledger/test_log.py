@@ -14,7 +14,7 @@ from camket.ledger.actions import checkpoint, sequence
 from camket.ledger.errors import LogCutError, NoSuchEntryError, NoSuchLogError
 from camket.ledger.models import Checkpoint, Entry, Log, Position
 from camket.ledger.queries import entries_of, export, receipt, verify_database
-from camket.store import secrets
+from camket.store import secrets, statements
 from tests.ledger.setting import LAN, NOW, STAFF, after, drop_outside, message, messages, open_shop, sign
 from tests.worlds import attacker
 
@@ -26,7 +26,8 @@ def _late_entry(now) -> None:
     body = entries.body(event="outbox.queued", actor=STAFF, purpose=None, work=None, detail={})
     entry_id = uuid7(to_ms(now))
     record = entries.record(1, LAN.bytes, entry_id.bytes, body)
-    sql.insert_entry(1, LAN, entry_id, body, entries.mac(secrets.secret(1, "mac"), record))
+    mac = entries.mac(secrets.secret(1, "mac"), record)
+    statements.execute(sql.INSERT_ENTRY, sql.entry_values(1, LAN, entry_id, body, mac))
 
 
 def test_entries_get_places_oldest_first_and_once() -> None:

@@ -4,14 +4,14 @@ INVARIANT 2, 4, 9: the entry is the last thing written before the commit, in the
 to; there is no way to write the one without the other. A refusal is an entry alone, committed before the answer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.db import IntegrityError, models
 
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
@@ -20,10 +20,11 @@ from camket.ledger import entry, members, sql
 from camket.ledger.entry import Row, shop_uuid
 from camket.ledger.errors import DeedOpenError
 from camket.ledger.events import EVENTS
-from camket.store import rows, secrets, vouch
+from camket.store import inserting, rows, secrets, vouch
 from camket.store.columns import Record
-from camket.store.db import transaction
+from camket.store.db import alone, require_none_open, transaction
 from camket.store.errors import ConflictError
+from camket.store.models import ShopSecret
 
 T = TypeVar("T", bound=Record)
 _KEYS_AT_ONCE = 200
@@ -32,40 +33,72 @@ _open: ContextVar["Deed | None"] = ContextVar("open_deed", default=None)
 
 
 class Deed:
-    """One open deed. Every row it writes goes through it, or is told to it (`wrote`, `removed`)."""
+    """One open deed. Every row it writes goes through it, or is told to it (`wrote`, `removed`).
 
-    def __init__(self, *, shop_id: int, entry_id: UUID, subject_id: UUID, now: datetime, bulk: bool) -> None:
+    A `single` deed only adds rows: they are kept until its end and written with its entry by one statement, so that
+    it holds no lock while it thinks. What it reads is not locked; the keys of its rows must catch whoever was faster.
+    """
+
+    def __init__(
+        self, *, shop_id: int, entry_id: UUID, subject_id: UUID, now: datetime, bulk: bool, single: bool = False
+    ) -> None:
         self.shop_id = shop_id
         self.entry_id = entry_id
         self.subject_id = subject_id
         self.now = now
         self.detail: dict[str, Any] = {}
         self._bulk = bulk
+        self._single = single
+        self._kept: list[Record] = []
+        self._once: set[int] = set()
+        self._conflicts: list[tuple[str, Callable[[], Exception]]] = []
         self._rows: list[Row] = []
         self._removed: list[Row] = []
         self._members: members.Members = {}
 
-    def insert(self, obj: T) -> T:
-        """Insert one row. IntegrityError, as from Django, when a constraint refuses it."""
-        _vouch(obj)
-        obj.save(force_insert=True)
-        self.wrote(obj)
+    def insert(self, obj: T, *, once: bool = False) -> T:
+        """Insert one row. IntegrityError, as from Django, when a constraint refuses it.
+
+        `once` is for a row that is its own content: where it is there already, nothing happens.
+        """
+        if once:
+            self._once.add(obj.table_code)
+        self.insert_many([obj])
         return obj
 
     def insert_many(self, objs: Sequence[Record]) -> None:
-        """Insert rows of any ledgered tables, one statement per table and 500 rows, tables in order of appearance."""
+        """Insert rows of any ledgered tables, few statements per table, tables in order of appearance."""
         for obj in objs:
             _vouch(obj)
-        for model in dict.fromkeys(type(obj) for obj in objs):
-            model._base_manager.bulk_create([obj for obj in objs if type(obj) is model], batch_size=500)
+        if self._single:
+            self._kept += objs
+        else:
+            with self._told_conflicts():
+                inserting.insert(objs, once=self._once)
         for obj in objs:
             self.wrote(obj)
+
+    def on_conflict(self, constraint: str, error: Callable[[], Exception]) -> None:
+        """Name the error to raise when one of the deed's rows breaks a constraint (a part of the database's words)."""
+        self._conflicts.append((constraint, error))
+
+    @contextmanager
+    def _told_conflicts(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as error:
+            said = str(error)
+            for constraint, make in self._conflicts:
+                if constraint in said:
+                    raise make() from error
+            raise
 
     def update(self, obj: T, **changes: Any) -> T:
         """Change columns of a row that was read; `ConflictError` when it is no longer as it was read.
 
         Pass the changes, do not set them on `obj` first: any difference from the stored row is a conflict.
         """
+        self._require_transaction()
         current = self._current(obj)
         for name, value in changes.items():
             setattr(obj, name, value)
@@ -76,12 +109,14 @@ class Deed:
 
     def remove(self, obj: Record) -> None:
         """Delete a row that was read; `ConflictError` when it is no longer as it was read."""
+        self._require_transaction()
         current = self._current(obj)
         type(obj)._base_manager.filter(pk=obj.pk).delete()
         self.removed(current)
 
     def remove_all(self, queryset: models.QuerySet[Any]) -> int:
         """Delete every row of a query; how many."""
+        self._require_transaction()
         found = list(queryset.select_for_update())
         for obj in found:
             self.removed(obj)
@@ -103,6 +138,18 @@ class Deed:
     def removed(self, obj: Record) -> None:
         """Tell of a row deleted by hand-made SQL, as it was (`DELETE … RETURNING`)."""
         self._note(self._removed, 1, obj, [rows.digest(obj, self._row_key())])
+
+    def _require_transaction(self) -> None:
+        if self._single:
+            raise ValueError("a single deed only adds rows")
+
+    def wrote_rows(self, rows: Mapping[bytes | None, list[Row]]) -> None:
+        """Tell of rows that were written together (bulk.py), by subject; under None those that name nobody."""
+        if not self._bulk:
+            raise ValueError("only a bulk deed writes rows of many subjects")
+        for subject, found in rows.items():
+            target = self._rows if subject is None else self._members.setdefault(subject, ([], []))[0]
+            target.extend(found)
 
     def member(self, subject_id: UUID) -> None:
         """Name a subject whom a bulk deed concerned without writing a row of theirs."""
@@ -146,9 +193,22 @@ class Deed:
             removed=self._removed,
             members=(len(self._members), members.root(self._members)) if self._bulk else None,
         )
-        sql.insert_entry(self.shop_id, self.subject_id, self.entry_id, body, mark(self, body))
-        if self._members:
-            sql.insert_members(self.shop_id, self.entry_id, members.lines(self._members))
+        values = sql.entry_values(self.shop_id, self.subject_id, self.entry_id, body, mark(self, body))
+        with self._told_conflicts(), self._transaction():
+            inserting.insert(self._kept, once=self._once, last=(sql.INSERT_ENTRY, values))
+            if self._members:
+                sql.insert_members(self.shop_id, self.entry_id, members.lines(self._members))
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        """Give the transaction that the rows and the entry need beside what is open already."""
+        if not self._single:
+            return nullcontext()
+        return transaction() if self._members or inserting.needs_more(self._kept) else alone()
+
+    @property
+    def made_secrets(self) -> bool:
+        """Whether the shop's own secrets were made in this deed."""
+        return any(row[0] == ShopSecret.table_code for row in self._rows)
 
 
 def mark(deed: Deed, body: bytes) -> bytes:
@@ -169,11 +229,13 @@ def deed(
     work: UUID | str | None = None,
     detail: Mapping[str, Any] | None = None,
     bulk: bool = False,
+    single: bool = False,
 ) -> Iterator[Deed]:
     """Open the one transaction of a deed; at its normal end the entry is written and all is committed, durably.
 
     An exception rolls everything back and leaves no entry. `bulk` is for deeds over many subjects: rows that have a
     `subject_id` are recorded with their subject and the entry holds only the count and the root of the members.
+    `single` is for deeds that read and add rows, all in one statement at the end (see `Deed`).
     Errors: `DeedOpenError` inside another deed; ValueError for an unknown event or a row of another shop.
     """
     if _open.get() is not None:
@@ -181,16 +243,18 @@ def deed(
     if event not in EVENTS:
         raise ValueError(f"`{event}` is not an event of ledger/events.py")
     subject = subject_id or shop_uuid(shop_id)
-    found = Deed(shop_id=shop_id, entry_id=uuid7(to_ms(now)), subject_id=subject, now=now, bulk=bulk)
+    found = Deed(shop_id=shop_id, entry_id=uuid7(to_ms(now)), subject_id=subject, now=now, bulk=bulk, single=single)
     found.detail.update(detail or {})
+    if single:
+        require_none_open()
     token = _open.set(found)
     try:
-        with transaction():
+        with nullcontext() if single else transaction():
             yield found
             found.write_entry(event=event, actor=actor, purpose=purpose, work=work)
     except BaseException:
-        # The shop's secrets may have been made in this very transaction, and are gone with it.
-        secrets.forget(shop_id)
+        if found.made_secrets:
+            secrets.forget(shop_id)  # they are gone with the transaction
         raise
     finally:
         _open.reset(token)

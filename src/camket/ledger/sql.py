@@ -26,10 +26,9 @@ def id_bytes(value: Any) -> bytes:
     return value.bytes if isinstance(value, UUID) else bytes(value)
 
 
-def insert_entry(shop_id: int, subject_id: UUID, entry_id: UUID, body: bytes, mac: bytes) -> None:
-    """Insert an entry."""
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_ENTRY, [parameter(subject_id), parameter(entry_id), shop_id, body, mac])
+def entry_values(shop_id: int, subject_id: UUID, entry_id: UUID, body: bytes, mac: bytes) -> tuple[Any, ...]:
+    """Give the parameters of INSERT_ENTRY."""
+    return parameter(subject_id), parameter(entry_id), shop_id, body, mac
 
 
 def insert_members(shop_id: int, entry_id: UUID, lines: Iterable[Line]) -> None:

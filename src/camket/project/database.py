@@ -10,6 +10,13 @@ SQLITE_INIT = (
     "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
 )
 
+# Hot statements (store/statements.py) are planned once per connection; they reach single rows by their keys, so the
+# plan is the same whatever the values.
+PREPARED = {
+    "prepare_threshold": 1,
+    "options": "-c plan_cache_mode=force_generic_plan -c jit=off",
+}
+
 
 def database(url: str) -> dict[str, Any]:
     """Turn the address into Django's setting; raise SettingError for any other scheme."""
@@ -28,7 +35,7 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 20}},
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 20}, **PREPARED},
         }
     raise SettingError(
         "`CAMKET_DATABASE` không phải địa chỉ dùng được",

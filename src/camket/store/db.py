@@ -2,24 +2,73 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connection
 from django.db import transaction as django_transaction
 
+from camket.store import group
+
 Vendor = Literal["sqlite", "postgresql"]
+
+_joined: ContextVar[bool] = ContextVar("joined", default=False)
 
 
 @contextmanager
 def transaction() -> Iterator[None]:
     """Open the one transaction of a deed: durable when it ends, RuntimeError inside another.
 
-    SQLite takes its write lock at once (`transaction_mode` IMMEDIATE), so nothing read in it can go stale;
-    PostgreSQL runs READ COMMITTED, so rows that are read to be changed are locked (`FOR UPDATE`).
+    SQLite takes its write lock at once (`transaction_mode` IMMEDIATE), so nothing read in it can go stale, and shares
+    the commit with the deeds of other threads (group.py); PostgreSQL runs READ COMMITTED, so rows that are read to be
+    changed are locked (`FOR UPDATE`).
     """
-    with django_transaction.atomic(durable=True):
+    if _joined.get():
+        with django_transaction.atomic():
+            yield
+            if not is_sqlite():
+                connection.check_constraints()  # deferred ones speak here, where the deed can answer them
+        return
+    shared = is_sqlite() and not connection.in_atomic_block
+    with group.writer().deed() if shared else django_transaction.atomic(durable=True):
         yield
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let a block of one statement be its own transaction: PostgreSQL needs none around it, unless it joins others.
+
+    RuntimeError inside a transaction, where the statement would not be durable.
+    """
+    if is_sqlite() or _joined.get():
+        with transaction():
+            yield
+        return
+    require_none_open()
+    yield
+
+
+def require_none_open() -> None:
+    """Raise RuntimeError inside a transaction that nobody means to join: what is written there is not durable yet."""
+    blocks = connection.atomic_blocks
+    if connection.in_atomic_block and not _joined.get() and not (blocks and blocks[-1]._from_testcase):  # noqa: SLF001 (Django's own mark)
+        raise RuntimeError("a deed cannot be nested in a transaction")
+
+
+@contextmanager
+def joined() -> Iterator[None]:
+    """Let the deeds inside, and what else is written there, become durable in one commit at the end of the block.
+
+    Each deed is a savepoint that stands or falls alone: a refusal's entry stays although its deed was undone. An
+    exception that leaves the block undoes all of them, so a caller who wants to keep them catches it inside.
+    """
+    with transaction():
+        token = _joined.set(True)
+        try:
+            yield
+        finally:
+            _joined.reset(token)
 
 
 def vendor() -> Vendor:

@@ -1,0 +1,64 @@
+"""SQL of the hot paths, written by hand and prepared: one round trip each, past the layers that would parse it again.
+
+The text is the same for both databases, with `%s` or `%(name)s` holes. PostgreSQL keeps it prepared and sends bytes
+and ids as they are; SQLite keeps it compiled. Ids are given as `store.db.raw_id` makes them. Django's own errors come
+out (IntegrityError …), and an open transaction of this thread is used; without one each statement is its own durable
+transaction.
+"""
+
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+_HOLE = re.compile(r"%\((\w+)\)s|%s|%%")
+
+
+def fetch(text: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+    """Run a statement and give all its rows."""
+    raw = _raw(text)
+    with connection.wrap_database_errors:
+        if isinstance(raw, sqlite3.Connection):
+            return raw.execute(_for_sqlite(text), parameters).fetchall()
+        return _postgresql(raw, text, parameters).fetchall()
+
+
+def execute(text: str, parameters: Parameters = ()) -> int:
+    """Run a statement that gives no rows; how many rows it touched (-1 where the database does not tell)."""
+    raw = _raw(text)
+    with connection.wrap_database_errors:
+        if isinstance(raw, sqlite3.Connection):
+            return raw.execute(_for_sqlite(text), parameters).rowcount
+        return _postgresql(raw, text, parameters).rowcount
+
+
+def _raw(text: str) -> Any:
+    """Give the driver's own connection of this thread."""
+    if connection.connection is None:
+        connection.ensure_connection()
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": text.strip(), "time": "0"})
+    return connection.connection
+
+
+def _postgresql(raw: Any, text: str, parameters: Parameters) -> psycopg.Cursor[Any]:
+    cursor: psycopg.Cursor[Any] = psycopg.Cursor(raw)
+    cursor.format = psycopg.pq.Format.BINARY
+    return cursor.execute(text, parameters or None, prepare=True)
+
+
+@lru_cache(maxsize=2048)
+def _for_sqlite(text: str) -> str:
+    """Write the holes as SQLite does."""
+
+    def hole(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        return f":{found[1]}" if found[1] else "?"
+
+    return _HOLE.sub(hole, text)
