@@ -19,7 +19,7 @@ from camket.cli import errors
 from camket.cli.shop import tell_refused
 from camket.crypto.providers.local import LocalProvider
 from camket.shops.actions import load_shops
-from camket.store import secrets
+from camket.store import keys, secrets
 from camket.store.models import ShopSecret
 
 app = typer.Typer(add_completion=False)
@@ -55,8 +55,8 @@ def alone(home: Path) -> Iterator[None]:
 
 def _set_up(now: datetime) -> None:
     existing = inspect_database()
-    made = not Path(settings.CAMKET_KEYS).exists()
-    provider = LocalProvider.open_or_create(Path(settings.CAMKET_KEYS), existing=existing)
+    made = not keys.path().exists()
+    provider = LocalProvider.open_or_create(keys.path(), existing=existing, custody=keys.custody())
     if made:
         show_recovery_key(provider)
     if existing:

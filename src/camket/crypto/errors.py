@@ -16,3 +16,7 @@ class SealError(CamketError):
 
 class KeyFileError(CamketError):
     """The wrapping key file cannot be used; what to do is in `advice`."""
+
+
+class KeyServiceError(KeyFileError):
+    """The key service did not close or open a wrapping key; nothing was started or changed."""

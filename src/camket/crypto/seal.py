@@ -6,6 +6,7 @@ sealed value which was moved to another row or column does not open. Source: NIS
 A random nonce is safe for 2**32 seals under one key. Keys here belong to one (subject, class), far below that.
 """
 
+import hashlib
 import os
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from camket.crypto.errors import SealError
 KEY_BYTES = 32
 VERSION = b"\x01"
 _NONCE_BYTES = 12
+_ID_BYTES = 4
 _LEAST = len(VERSION) + _NONCE_BYTES + 16
 
 Part = str | bytes | int | UUID | None
@@ -49,3 +51,8 @@ def _checked(key: bytes) -> bytes:
     if len(key) != KEY_BYTES:
         raise SealError
     return key
+
+
+def key_id(key: bytes) -> bytes:
+    """Public name and check value of a wrapping key: tells whose a wrapped key is before trying to open it. 4 bytes."""
+    return hashlib.sha256(b"camket wrapping key\x00" + key).digest()[:_ID_BYTES]

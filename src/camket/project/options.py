@@ -40,8 +40,10 @@ OPTIONS = (
     Option(
         "KEYS",
         "{HOME}/keys/wrapping.key",
-        "tệp khóa bọc (quyền 0600); để ngoài cơ sở dữ liệu và ngoài bản sao lưu của nó",
-        "the wrapping key file (mode 0600); keep it outside the database and outside its backups",
+        "tệp khóa bọc (quyền 0600), ngoài cơ sở dữ liệu và bản sao lưu của nó; hoặc dịch vụ khóa "
+        "`vault:https://máy:8200/transit/tên`, `awskms:alias/tên?region=…` (xem docs/keys.md)",
+        "the wrapping key file (mode 0600), outside the database and its backups; or a key service "
+        "`vault:https://host:8200/transit/name`, `awskms:alias/name?region=…` (see docs/keys.md)",
     ),
     Option(
         "CHECKPOINTS",
@@ -49,8 +51,6 @@ OPTIONS = (
         "thư mục giữ các mốc đã ký của sổ cái, ngoài cơ sở dữ liệu; tốt nhất ở một đĩa khác",
         "the folder of the ledger's signed checkpoints, outside the database; best on another disk",
     ),
-    Option(
-        "POLICIES",
     Option(
         "BACKUPS",
         "",
@@ -83,6 +83,8 @@ OPTIONS = (
         "tuổi tối đa của một tệp khóa sao lưu, tính bằng ngày (1-90); sau đó không ai mở được nó",
         "the maximum age of a keys file in days (1-90); after it the file opens for nobody",
     ),
+    Option(
+        "POLICIES",
         "policies",
         "thư mục các chính sách đã công bố được nạp khi khởi động",
         "the folder of published policies that are loaded at start",
@@ -144,8 +146,6 @@ def read_flag(name: str) -> bool:
     return value == "1"
 
 
-def refuse_unknown() -> None:
-    """Raise SettingError when a `CAMKET_…` variable is set that nothing reads: a misspelt setting is not ignored."""
 def read_number(name: str, least: int, most: int) -> int:
     """Give a variable that is a whole number within its limits; anything else is refused."""
     value = read(name)
@@ -160,6 +160,8 @@ def read_number(name: str, least: int, most: int) -> int:
     return int(value)
 
 
+def refuse_unknown() -> None:
+    """Raise SettingError when a `CAMKET_…` variable is set that nothing reads: a misspelt setting is not ignored."""
     known = {f"CAMKET_{option.name}" for option in OPTIONS + SCRIPT_OPTIONS}
     for name in sorted(os.environ):
         if name.startswith("CAMKET_") and name not in known:

@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from camket.crypto.providers import setting as key_setting
 from camket.project import options
 from camket.project.database import database
 
@@ -26,21 +27,24 @@ def _secret() -> str:
 SECRET_KEY = _secret()
 DEBUG = False
 ALLOWED_HOSTS = options.read("HOSTS").split(",")
-CAMKET_KEYS = Path(options.read("KEYS", HOME=HOME))
+_KEYS = key_setting.read(options.read("KEYS", HOME=HOME), home=HOME)
+CAMKET_KEYS = _KEYS.path
+CAMKET_KEY_SERVICE = _KEYS.service
 CAMKET_CHECKPOINTS = Path(options.read("CHECKPOINTS", HOME=HOME))
-CAMKET_POLICIES = PACKAGE.parent.parent / options.read("POLICIES")
-CAMKET_LOCAL_MESSAGES = options.read_flag("LOCAL_MESSAGES")
-CAMKET_SMTP = options.read("SMTP")
 CAMKET_BACKUPS = options.read("BACKUPS")
 CAMKET_BACKUPS_OF_KEYS = options.read("BACKUPS_OF_KEYS")
 CAMKET_BACKUPS_KEPT = options.read_number("BACKUPS_KEPT", 1, 10_000)
 CAMKET_BACKUP_KEYS = [folder for folder in options.read("BACKUP_KEYS", HOME=HOME).split(":") if folder]
 CAMKET_BACKUP_KEYS_DAYS = options.read_number("BACKUP_KEYS_DAYS", 1, 90)
+CAMKET_POLICIES = PACKAGE.parent.parent / options.read("POLICIES")
+CAMKET_LOCAL_MESSAGES = options.read_flag("LOCAL_MESSAGES")
+CAMKET_SMTP = options.read("SMTP")
 CAMKET_SMTP_LOGIN = options.read("SMTP_LOGIN")
 CAMKET_MAIL_FROM = options.read("MAIL_FROM")
 
 INSTALLED_APPS = ["camket.project.apps.CamketConfig"]
 MIDDLEWARE = [
+    "camket.project.walls.BehindTheWall",
     "camket.design.headers.StrictHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",

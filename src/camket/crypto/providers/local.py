@@ -1,40 +1,40 @@
-"""The wrapping key in a file of this machine, and its printed recovery key.
+"""The installation's wrapping keys, several versions of them, in a file of this machine; and the printed recovery key.
 
-The file is JSON: a check value and every version of the key, the active one named. It is made once, complete or not
-at all (a hard link of a finished file), readable by its owner only, in a folder nobody else may write to.
+One version is active and wraps; every version that is held unwraps. A wrapped key carries the public id of the version
+that wrapped it, so nothing has to be tried. A version is prepared (newer than the active one, printed on paper before
+it is used), active, retired (nothing is wrapped by it any more) and at last destroyed.
 """
 
-import base64
-import hashlib
-import json
-import os
 import secrets
-import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
+from camket.base.clock import aware
 from camket.crypto import recovery
 from camket.crypto.errors import KeyFileError, SealError
-from camket.crypto.seal import KEY_BYTES, seal, unseal
+from camket.crypto.providers import faults, keyfile
+from camket.crypto.providers.custody import PLAIN, Custody
+from camket.crypto.providers.keyfile import Content
+from camket.crypto.seal import KEY_BYTES, key_id, seal, unseal
 
 _WRAPPED_VERSION = b"\x01"
 _ID_BYTES = 4
-
-
-def _key_id(key: bytes) -> bytes:
-    """Public name and check value of a key: tells whether a wrapped key is ours before trying to open it."""
-    return hashlib.sha256(b"camket wrapping key\x00" + key).digest()[:_ID_BYTES]
+PREFIX_BYTES = len(_WRAPPED_VERSION) + _ID_BYTES
 
 
 class LocalProvider:
-    """Wraps with the active key of a file; unwraps with whichever of its keys did the wrapping."""
+    """Wraps with the active key of a file; unwraps with whichever of its keys did the wrapping. Never changes."""
 
-    def __init__(self, keys: Mapping[int, bytes], active: int) -> None:
+    def __init__(self, keys: Mapping[int, bytes], active: int, retired: Mapping[int, str] | None = None) -> None:
         self._keys = MappingProxyType(dict(keys))
         self._active = active
-        self._by_id = {_key_id(key): key for key in self._keys.values()}
+        self._retired = MappingProxyType(dict(retired or {}))
+        self._by_id = {key_id(key): key for key in self._keys.values()}
+        self._ours = self._keys[active]
+        self._prefix = _WRAPPED_VERSION + key_id(self._ours)
 
     def __repr__(self) -> str:
         return f"LocalProvider(active={self.key_id})"
@@ -42,180 +42,131 @@ class LocalProvider:
     @property
     def key_id(self) -> str:
         """The active key's public id, 8 hex digits."""
-        return _key_id(self._keys[self._active]).hex()
+        return key_id(self._ours).hex()
 
     @property
     def versions(self) -> dict[int, str]:
         """Public id of every version held."""
-        return {version: _key_id(key).hex() for version, key in sorted(self._keys.items())}
+        return {version: key_id(key).hex() for version, key in sorted(self._keys.items())}
 
     @property
     def active(self) -> int:
         return self._active
 
+    @property
+    def prepared(self) -> int | None:
+        """The version that waits to be used: newer than the active one."""
+        newest = max(self._keys)
+        return newest if newest > self._active else None
+
+    @property
+    def retired(self) -> Mapping[int, datetime]:
+        """Since when nothing is wrapped by a version. Not printed: a file from paper has to find it out again."""
+        return {version: datetime.fromisoformat(text) for version, text in self._retired.items()}
+
+    @property
+    def opened(self) -> Mapping[str, bytes]:
+        """Every key by its public id."""
+        return {key_id(key).hex(): key for key in self._keys.values()}
+
+    def prefix(self, version: int | None = None) -> bytes:
+        """Give what every key that the version wrapped begins with; without a number the active one."""
+        return self._prefix if version is None else _WRAPPED_VERSION + key_id(self._keys[version])
+
     def wrap(self, key: bytes, context: bytes) -> bytes:
-        ours = self._keys[self._active]
-        return _WRAPPED_VERSION + _key_id(ours) + seal(ours, key, context)
+        return self._prefix + seal(self._ours, key, context)
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        start = len(_WRAPPED_VERSION)
-        if wrapped[:start] != _WRAPPED_VERSION:
+        ours = self._by_id.get(wrapped[len(_WRAPPED_VERSION) : PREFIX_BYTES])
+        if wrapped[: len(_WRAPPED_VERSION)] != _WRAPPED_VERSION:
             raise SealError
-        key_id, sealed = wrapped[start : start + _ID_BYTES], wrapped[start + _ID_BYTES :]
-        ours = self._by_id.get(key_id)
         if ours is None:
-            raise wrong_file(key_id.hex(), self.key_id)
-        return unseal(ours, sealed, context)
+            raise faults.wrong_file(wrapped[len(_WRAPPED_VERSION) : PREFIX_BYTES].hex(), self.key_id)
+        return unseal(ours, wrapped[PREFIX_BYTES:], context)
+
+    def holds(self, wrapped: bytes) -> bool:
+        """Tell whether the version that did the wrapping is held."""
+        return wrapped[len(_WRAPPED_VERSION) : PREFIX_BYTES] in self._by_id
+
+    def recovery_key(self) -> str:
+        """Every version held as lines to print and keep on paper. Whoever has it has every key."""
+        return recovery.encode(self._keys, self._active)
+
+    # --- the steps of a rotation; each gives the next state of the file
+
+    def with_new(self) -> Self:
+        """Add a version, not in use yet. A public id that is taken (one in four thousand million) is drawn again."""
+        key = secrets.token_bytes(KEY_BYTES)
+        while key_id(key) in self._by_id:
+            key = secrets.token_bytes(KEY_BYTES)
+        return type(self)({**self._keys, max(self._keys) + 1: key}, self._active, self._retired)
+
+    def activated(self) -> Self:
+        """Wrap with the newest version from now on."""
+        return type(self)(self._keys, max(self._keys), self._retired)
+
+    def with_retired(self, now: datetime) -> Self:
+        """Note of every older version that is not noted yet that nothing is wrapped by it any more."""
+        at = aware(now).isoformat(timespec="seconds")
+        older = {version: at for version in self._keys if version < self._active}
+        return type(self)(self._keys, self._active, {**older, **self._retired})
+
+    def without(self, version: int) -> Self:
+        """Give up an older version for good; `KeyFileError` when it is in use or not there."""
+        if version not in self._keys or version >= self._active:
+            raise faults.no_version(version)
+        kept = {number: key for number, key in self._keys.items() if number != version}
+        return type(self)(kept, self._active, {n: at for n, at in self._retired.items() if n != version})
+
+    # --- the file
 
     @classmethod
-    def open_or_create(cls, path: Path, *, existing: bool) -> Self:
+    def open_or_create(cls, path: Path, *, existing: bool, custody: Custody = PLAIN) -> Self:
         """Open the key file; make it at the first start.
 
         `existing` tells that the database already holds wrapped keys: then a missing file is an error, because a new
         key would open nothing and hide the loss. Errors: `KeyFileError`.
         """
         if path.exists():
-            return cls.open(path)
+            return cls.open(path, custody)
         if existing:
-            raise _missing(path)
+            raise faults.missing(path)
         made = cls({1: secrets.token_bytes(KEY_BYTES)}, 1)
         try:
-            made._write(path)
+            keyfile.create(path, made.content(), custody)
         except FileExistsError:  # another process of the same start was quicker: its key is the key
-            return cls.open(path)
+            return cls.open(path, custody)
         return made
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        if not path.exists():
-            raise _missing(path)
-        _check_modes(path)
-        try:
-            held = json.loads(path.read_text(encoding="ascii"))
-            return cls(*_parse(held))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise _damaged(path) from None
-
-    def recovery_key(self) -> str:
-        """Everything the file holds as lines to print and keep on paper. Whoever has it has every key."""
-        return recovery.encode(self._keys, self._active)
+    def open(cls, path: Path, custody: Custody = PLAIN, *, opened: Mapping[str, bytes] | None = None) -> Self:
+        """Read the file. Keys in `opened` (by public id) are not asked of the custody again."""
+        found = keyfile.read(path, custody, opened=opened or {})
+        return cls(found.keys, found.active, found.retired)
 
     @classmethod
-    def restore(cls, path: Path, text: str) -> Self:
-        """Write the file again, byte for byte, from the printed recovery key. Never replaces a file."""
+    def restore(cls, path: Path, text: str, custody: Custody = PLAIN) -> Self:
+        """Write the file again from the printed recovery key. Never replaces a file."""
         restored = cls(*recovery.decode(text))
         try:
-            restored._write(path)
+            keyfile.create(path, restored.content(), custody)
         except FileExistsError:
-            raise _in_the_way(path) from None
+            raise faults.in_the_way(path) from None
         return restored
 
-    def _write(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _check_folder(path.parent)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(_render(self._keys, self._active))
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(draft, path)
-        finally:
-            draft.unlink()
-        _sync_folder(path.parent)
+    @classmethod
+    def change(cls, path: Path, custody: Custody, step: Callable[[Self], Self]) -> Self:
+        """Take one step with the file: read, change, replace, under its lock. An unchanged state is written too."""
+        if not path.exists():
+            raise faults.missing(path)
+        with keyfile.locked(path):
+            changed = step(cls.open(path, custody))
+            keyfile.replace(path, changed.content(), custody)
+        return changed
+
+    def content(self) -> Content:
+        """Give what the file says of these keys."""
+        return Content(self._keys, self._active, self._retired)
 
 
-def _render(keys: Mapping[int, bytes], active: int) -> str:
-    held = [
-        {"version": version, "id": _key_id(key).hex(), "key": base64.b64encode(key).decode()}
-        for version, key in sorted(keys.items())
-    ]
-    return json.dumps({"camket": "wrapping keys", "active": active, "keys": held}, indent=2) + "\n"
-
-
-def _parse(held: Any) -> tuple[dict[int, bytes], int]:
-    keys = {}
-    for row in held["keys"]:
-        key = base64.b64decode(row["key"], validate=True)
-        if len(key) != KEY_BYTES or _key_id(key).hex() != row["id"]:
-            raise ValueError("check value")
-        keys[int(row["version"])] = key
-    active = int(held["active"])
-    if active not in keys or held["camket"] != "wrapping keys":
-        raise ValueError("active")
-    return keys, active
-
-
-def _check_modes(path: Path) -> None:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise KeyFileError(
-            vi=f"người khác trên máy đọc được tệp khóa `{path}` (quyền {mode:04o})",
-            en=f"others on this machine can read the key file `{path}` (mode {mode:04o})",
-            advice_vi=f"chạy `chmod 600 {path}`, rồi xem ai đã đọc được nó",
-            advice_en=f"run `chmod 600 {path}`, then find out who could read it",
-            code="key-file-open",
-        )
-    _check_folder(path.parent)
-
-
-def _check_folder(folder: Path) -> None:
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if mode & 0o022:
-        raise KeyFileError(
-            vi=f"người khác trên máy ghi được vào thư mục khóa `{folder}` (quyền {mode:04o})",
-            en=f"others on this machine can write to the key folder `{folder}` (mode {mode:04o})",
-            advice_vi=f"chạy `chmod 700 {folder}`",
-            advice_en=f"run `chmod 700 {folder}`",
-            code="key-folder-open",
-        )
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _missing(path: Path) -> KeyFileError:
-    return KeyFileError(
-        vi=f"cơ sở dữ liệu đã có dữ liệu niêm phong nhưng không thấy tệp khóa `{path}`",
-        en=f"the database holds sealed data but the key file `{path}` is missing",
-        advice_vi="chạy `camket keys restore` với khóa khôi phục đã in, hoặc chép lại tệp; khóa mới không mở được gì",
-        advice_en="run `camket keys restore` with the printed recovery key or put the file back; a new one is no use",
-        code="key-file-missing",
-    )
-
-
-def _damaged(path: Path) -> KeyFileError:
-    return KeyFileError(
-        vi=f"tệp khóa `{path}` bị hỏng: giá trị kiểm tra không khớp",
-        en=f"the key file `{path}` is damaged: its check value does not match",
-        advice_vi="dời tệp đi nơi khác rồi chạy `camket keys restore` với khóa khôi phục đã in",
-        advice_en="move the file away, then run `camket keys restore` with the printed recovery key",
-        code="key-file-damaged",
-    )
-
-
-def _in_the_way(path: Path) -> KeyFileError:
-    return KeyFileError(
-        vi=f"đã có một tệp khóa ở `{path}`",
-        en=f"there is a key file at `{path}` already",
-        advice_vi="dời tệp đó đi nơi khác trước, đừng xóa nó",
-        advice_en="move that file away first, do not delete it",
-        code="key-file-exists",
-    )
-
-
-def wrong_file(needed: str, held: str) -> KeyFileError:
-    """Tell that the file's keys are not those that the database was wrapped with."""
-    return KeyFileError(
-        vi=f"dữ liệu cần khóa `{needed}` nhưng tệp khóa đang dùng chỉ có khóa `{held}`",
-        en=f"the data needs key `{needed}` but the key file in use holds `{held}`",
-        advice_vi="đặt lại đúng tệp khóa, hoặc chạy `camket keys restore` với khóa khôi phục của nó",
-        advice_en="put the right key file back, or run `camket keys restore` with its recovery key",
-        code="key-file-wrong",
-    )
+__all__ = ["KeyFileError", "LocalProvider"]
