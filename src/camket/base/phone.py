@@ -19,8 +19,8 @@ _OLD_MOBILE = {
     "186": "56", "188": "58",
     "199": "59",
 }  # fmt: skip
-_SHAPE = re.compile(r"[+(]?[\d(][\d\s().\-–/+]*(?:\s*(?:ext|x|may le|#)[.:\s]*\d{1,6})?", re.ASCII)
-_EXTENSION = re.compile(r"(?:ext|x|may le|#)[.:\s]*(\d{1,6})$")
+_SHAPE = re.compile(r"[+(]?[\d(][\d\s().\-–/+]*(?:\s*(?:;?ext|x|may le|#)[=.:\s]*\d{1,6})?", re.ASCII)
+_EXTENSION = re.compile(r"(?:;?ext|x|may le|#)[=.:\s]*(\d{1,6})$")
 _OLD = re.compile(r"(?:\+?84|0084)?0?(1\d{2})(\d{7})")
 _HOTLINE = re.compile(r"(?:\+?84)?(1[89]00\d{4,6})")
 _EXCEL = re.compile(r"(\d{9,11})\.0")
