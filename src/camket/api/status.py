@@ -22,6 +22,8 @@ _BY_CODE: Final = {
     "contact_taken": 409,
     "erased": 409,
     "too_many_codes": 429,
+    "idempotency.in_flight": 409,
+    "idempotency.other_request": 422,
 }
 
 

@@ -10,10 +10,11 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "camket_position": "places of entries: checked against the tree and the signed checkpoints",
         "camket_tile": "hashes of the tree: computed again from the entries",
         "camket_checkpoint": "signed notes: checked by signature, tree and the notes kept outside",
+        "camket_answered": "answers kept a day for repeated requests, sealed for who asked; they grant nothing",
         "camket_job": "queue bookkeeping: when a scheduled job last ran; no deed writes it",
-        "django_migrations": "migration bookkeeping: which migrations ran; written before any shop exists",
         "camket_restore": "bookkeeping of restores: whether one is finished; what happened is in the ledger",
         "camket_replayed": "bookkeeping: how far the lists outside the database were replayed; written at each start",
+        "django_migrations": "migration bookkeeping: which migrations ran; written before any shop exists",
         "sqlite_sequence": "the database's own counter for automatic numbers",
     }
 )

@@ -249,6 +249,7 @@ class Agreement(Record):
 class ApiKey(Record):
     """A key of one named person (`staff_id`) or one named system (`system`); the token itself is not kept.
 
+    `scopes` names the operations that it may call; NULL is all of them.
     INVARIANT 14: exactly one of the two is set (a constraint holds it).
     """
 
@@ -259,6 +260,7 @@ class ApiKey(Record):
     system = models.CharField(max_length=80, default="")
     role = models.CharField(max_length=40)
     purposes = models.JSONField()
+    scopes = models.JSONField(null=True)
     issued_at = models.BigIntegerField()
     ends_at = models.BigIntegerField(null=True)
     revoked_at = models.BigIntegerField(null=True)
@@ -273,6 +275,7 @@ class ApiKey(Record):
         "system": Column.NOT_PERSONAL,
         "role": Column.STAFF,
         "purposes": Column.STAFF,
+        "scopes": Column.STAFF,
         "issued_at": Column.STAFF,
         "ends_at": Column.STAFF,
         "revoked_at": Column.STAFF,
@@ -288,3 +291,31 @@ class ApiKey(Record):
                 name="camket_api_key_one_holder",
             ),
         ]
+
+
+class Answered(Record):
+    """The answer of a request that came with an idempotency key, kept for a day in the request's own commit.
+
+    `digest` is of the API key and the idempotency key, `request` of what was sent, both under the shop's secret.
+    `answer` is sealed with a key made of the idempotency key, which is not kept: only who sends it again opens it.
+    Bookkeeping: no deed writes it.
+    """
+
+    digest = BytesField(primary_key=True, max_length=16)
+    shop_id = models.SmallIntegerField()
+    request = BytesField(max_length=16)
+    answer = BytesField()
+    ends_at = models.BigIntegerField()
+
+    columns = {
+        "digest": Column.DIGEST,
+        "shop_id": Column.NOT_PERSONAL,
+        "request": Column.DIGEST,
+        "answer": Column.SEALED,
+        "ends_at": Column.NOT_PERSONAL,
+    }
+
+    class Meta:
+        app_label = "camket"
+        db_table = "camket_answered"
+        indexes = [models.Index(fields=["ends_at"], name="camket_answered_ends")]

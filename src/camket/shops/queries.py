@@ -25,7 +25,10 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """Whose key a token is. A person's key acts for that person; a system's names who is signed in (`actor`)."""
+    """Whose key a token is. A person's key acts for that person; a system's names who is signed in (`actor`).
+
+    `scopes` are the operations it may call (None: all); `ends_at` is in milliseconds since 1970.
+    """
 
     key_id: UUID
     shop_id: int
@@ -33,6 +36,8 @@ class KeyHolder:
     purposes: frozenset[str]
     staff_id: UUID | None
     system: str
+    scopes: frozenset[str] | None = None
+    ends_at: int | None = None
 
     def actor(self, on_behalf: UUID | None = None) -> Actor:
         """Give the doer for the ledger and the gate; `on_behalf` counts for systems only."""
@@ -173,7 +178,15 @@ def key_holder(*, token: str, now: datetime) -> KeyHolder:
         purposes=frozenset(row.purposes),
         staff_id=row.staff_id,
         system=row.system,
+        scopes=None if row.scopes is None else frozenset(row.scopes),
+        ends_at=row.ends_at,
     )
+
+
+def api_keys(*, shop_id: int, after: UUID | None = None, limit: int = 200) -> list[ApiKey]:
+    """List the shop's keys that were not revoked, oldest first, `limit` of them after the one named."""
+    rows = ApiKey.objects.filter(shop_id=shop_id, revoked_at=None)
+    return list((rows.filter(id__gt=after) if after else rows).order_by("id")[:limit])
 
 
 def agreement_in_force(

@@ -37,8 +37,10 @@ def span(token: str) -> tuple[bytes, bytes]:
 
 def token_digest(row: ApiKey, token: str) -> bytes:
     """Digest of a key's row as it stands: both halves, 32 bytes. Errors: `SecretMissingError`."""
+    # A key for every operation is marked as keys were before there were scopes.
+    form, scopes = ("api-key-1", ()) if row.scopes is None else ("api-key-2", ("\n".join(row.scopes),))
     granted = aad(
-        "api-key-1",
+        form,
         row.shop_id,
         row.id,
         row.staff_id,
@@ -47,6 +49,7 @@ def token_digest(row: ApiKey, token: str) -> bytes:
         "\n".join(row.purposes),
         row.issued_at,
         row.ends_at,
+        *scopes,
         token,
     )
     mark = hmac.digest(secret(row.shop_id, "token"), granted, hashlib.sha256)[:_HALF]

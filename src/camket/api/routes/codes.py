@@ -8,6 +8,7 @@ from pydantic import Field
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import In, OnBehalf, Value
 from camket.api.keys import acting, holder
+from camket.api.once import repeatable
 from camket.base.clock import utc_now
 from camket.intake import actions as intake
 from camket.subjects.queries import subject
@@ -35,6 +36,7 @@ class AcceptedOut(Schema):
     summary="Gửi mã một lần · Send a one-time code",
     operation_id="send_code",
 )
+@repeatable
 def send(request: HttpRequest, data: CodeIn, on_behalf: OnBehalf = None) -> Status[AcceptedOut]:
     """Send a code to a contact that the shop knows; the answer never tells whether it does."""
     key = holder(request)
@@ -62,6 +64,7 @@ class VerifiedOut(Schema):
     summary="Xác minh liên hệ bằng mã · Verify a contact by its code",
     operation_id="verify_contact",
 )
+@repeatable
 def verify(
     request: HttpRequest, subject_id: UUID, item_id: UUID, data: VerifyIn, on_behalf: OnBehalf = None
 ) -> VerifiedOut:
@@ -92,6 +95,7 @@ class ConfirmedOut(Schema):
     summary="Xác nhận đăng ký nhận tin bằng mã · Confirm a sign-up by its code",
     operation_id="confirm_sign_up",
 )
+@repeatable
 def confirm(request: HttpRequest, subject_id: UUID, data: VerifyIn, on_behalf: OnBehalf = None) -> ConfirmedOut:
     """Confirm a pending sign-up by the code that went to its contact. Every fault of a code has the same answer."""
     key = holder(request)

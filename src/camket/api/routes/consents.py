@@ -7,6 +7,7 @@ from ninja import Router, Schema
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import Category, Channel, Count, Flag, In, OnBehalf, Purpose, Value, Work
 from camket.api.keys import acting, holder
+from camket.api.once import repeatable
 from camket.base.clock import from_ms, utc_now
 from camket.consent import actions as consent
 from camket.consent import queries as consents
@@ -82,6 +83,7 @@ def _shown(event: ConsentEvent) -> ConsentOut:
     summary="Ghi một câu trả lời đồng ý hoặc từ chối · Record a consent or refusal",
     operation_id="record_consent",
 )
+@repeatable
 def record(request: HttpRequest, subject_id: UUID, data: ConsentIn, on_behalf: OnBehalf = None) -> ConsentOut:
     """Add one answer. Nothing is ever changed or assumed; a second purpose is a second call."""
     key = holder(request)
@@ -120,6 +122,7 @@ class WithdrawIn(In):
     summary="Rút lại sự đồng ý · Withdraw a consent",
     operation_id="withdraw_consent",
 )
+@repeatable
 def withdraw(request: HttpRequest, subject_id: UUID, data: WithdrawIn, on_behalf: OnBehalf = None) -> ConsentOut:
     """Take a consent back; from this answer on nothing opens for the purpose."""
     key = holder(request)
@@ -247,6 +250,7 @@ class RestrainOut(Schema):
     summary="Hạn chế hoặc phản đối xử lý · Restrict or object to processing",
     operation_id="restrain",
 )
+@repeatable
 def restrain(request: HttpRequest, subject_id: UUID, data: RestrainIn, on_behalf: OnBehalf = None) -> RestrainOut:
     """Set or lift a restriction or an objection; it stops use from this answer on."""
     key = holder(request)

@@ -6,6 +6,7 @@ from ninja import Router, Schema
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import In, OnBehalf, Reason
 from camket.api.keys import acting, holder
+from camket.api.once import repeatable
 from camket.base.clock import utc_now
 from camket.vault import actions as vault
 
@@ -34,6 +35,7 @@ class ShreddedOut(Schema):
     summary="Xóa một khách hàng · Erase a customer",
     operation_id="shred",
 )
+@repeatable
 def shred(request: HttpRequest, subject_id: UUID, data: ShredIn, on_behalf: OnBehalf = None) -> ShreddedOut:
     """Destroy the keys, remove every row, leave a tombstone, and scan the whole database for what is left."""
     key = holder(request)

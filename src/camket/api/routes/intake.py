@@ -9,6 +9,7 @@ from pydantic import Field
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import TEXT, Category, Channel, Day, Flag, In, Line, Number, OnBehalf, Purpose, Source, Value
 from camket.api.keys import acting, holder
+from camket.api.once import repeatable
 from camket.api.routes.consents import How
 from camket.base.clock import utc_now
 from camket.intake import actions as intake
@@ -109,6 +110,7 @@ class IntakeOut(Schema):
     summary="Tiếp nhận dữ liệu từ một nguồn · Take in data from a source",
     operation_id="intake",
 )
+@repeatable
 def receive(request: HttpRequest, source: Source, data: IntakeIn, on_behalf: OnBehalf = None) -> Status[IntakeOut]:
     """Take in what one person sent. What the policy keeps this source from bringing is dropped, with its clause."""
     key = holder(request)

@@ -8,6 +8,7 @@ from pydantic import Field
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import Category, Count, In, OnBehalf, Purpose, Value, Work
 from camket.api.keys import acting, holder
+from camket.api.once import repeatable
 from camket.base.clock import from_ms, utc_now
 from camket.vault import actions as vault
 
@@ -168,6 +169,7 @@ class ChangeOut(Schema):
     summary="Sửa một giá trị · Correct a value",
     operation_id="change",
 )
+@repeatable
 def change(
     request: HttpRequest, subject_id: UUID, item_id: UUID, data: ChangeIn, on_behalf: OnBehalf = None
 ) -> ChangeOut:

@@ -7,6 +7,7 @@ from ninja import Router, Schema
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import In, OnBehalf, Purpose, Work
 from camket.api.keys import acting, holder
+from camket.api.once import repeatable
 from camket.base.clock import from_ms, utc_now
 from camket.intake import actions as intake
 from camket.intake.models import Order
@@ -101,6 +102,7 @@ class StatusOut(Schema):
     summary="Chuyển trạng thái đơn hàng · Move an order on",
     operation_id="set_order_status",
 )
+@repeatable
 def move(
     request: HttpRequest, subject_id: UUID, order_id: UUID, data: StatusIn, on_behalf: OnBehalf = None
 ) -> StatusOut:

@@ -8,6 +8,7 @@ from pydantic import Field
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import Count, In, Moment, OnBehalf, Value, Work
 from camket.api.keys import acting, holder
+from camket.api.once import repeatable
 from camket.base.clock import from_ms, utc_now
 from camket.shops import actions as shops
 from camket.shops.models import Assignment
@@ -46,6 +47,7 @@ def _shown(row: Assignment) -> AssignmentOut:
     summary="Giao việc · Assign work",
     operation_id="assign_work",
 )
+@repeatable
 def assign(request: HttpRequest, subject_id: UUID, data: AssignIn, on_behalf: OnBehalf = None) -> AssignmentOut:
     """Let one person of the staff look at this customer for this work; a director or operations may."""
     key = holder(request)
@@ -80,6 +82,7 @@ class EndedOut(Schema):
     summary="Kết thúc việc được giao · End assigned work",
     operation_id="end_work",
 )
+@repeatable
 def end(
     request: HttpRequest,
     subject_id: UUID,
@@ -113,6 +116,7 @@ class GlassIn(In):
     summary="Mở khẩn cấp · Break the glass",
     operation_id="break_glass",
 )
+@repeatable
 def break_glass(request: HttpRequest, subject_id: UUID, data: GlassIn, on_behalf: OnBehalf = None) -> AssignmentOut:
     """Replace a missing assignment for minutes, and nothing else: the look itself still passes the whole gate."""
     key = holder(request)

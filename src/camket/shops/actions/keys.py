@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,9 @@ from camket.shops import managers, queries
 from camket.shops.errors import ShopError, UnknownError, UnknownWordError
 from camket.shops.models import ApiKey
 from camket.shops.tokens import ended, new_token, token_digest
+
+# Operations are named by the door; here only that it is a name.
+_SCOPE = re.compile(r"[a-z_]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,18 @@ def issue_api_key(
     now: datetime,
     staff_id: UUID | None = None,
     system: str = "",
+    scopes: Sequence[str] | None = None,
     ends_at: datetime | None = None,
 ) -> IssuedKey:
-    """Make a key for one named person (`staff_id`) or one named system (`system`), with one role and its purposes."""
+    """Make a key for one named person (`staff_id`) or one named system (`system`), with one role and its purposes.
+
+    `scopes` are the operations that it may call (None: all of them); it ends at `ends_at` (None: when it is revoked).
+    """
     managers.require(shop_id=shop_id, actor=actor)
     shop = queries.shop(shop_id=shop_id)
     _check_holder(shop_id, staff_id, system.strip())
     _check_words(role, purposes)
+    _check_bounds(scopes, ends_at, now)
     token = new_token(shop.slug)
     row = ApiKey(
         id=uuid7(to_ms(now)),
@@ -46,6 +55,7 @@ def issue_api_key(
         system=system.strip(),
         role=role,
         purposes=sorted(set(purposes)),
+        scopes=sorted(set(scopes)) if scopes is not None else None,
         issued_at=to_ms(now),
         ends_at=to_ms(ends_at) if ends_at else None,
     )
@@ -98,4 +108,25 @@ def _check_words(role: str, purposes: Sequence[str]) -> None:
             "name a purpose, see `camket policy words --family purposes`",
             "key_purposes",
             field="purposes",
+        )
+
+
+def _check_bounds(scopes: Sequence[str] | None, ends_at: datetime | None, now: datetime) -> None:
+    if scopes is not None and not (scopes and all(_SCOPE.fullmatch(scope) for scope in scopes)):
+        raise ShopError(
+            "phạm vi của khóa là tên các thao tác",
+            "the scopes of a key are names of operations",
+            "nêu ít nhất một thao tác của API, như `look`; bỏ trống thì khóa gọi được mọi thao tác",
+            "name at least one operation of the API, such as `look`; leave them out for a key that may call all",
+            "key_scopes",
+            field="scopes",
+        )
+    if ends_at is not None and ends_at <= now:
+        raise ShopError(
+            "khóa phải kết thúc ở một lúc sau này",
+            "a key ends at a moment that is still to come",
+            "chọn một ngày sau hôm nay",
+            "choose a day after today",
+            "key_ends",
+            field="ends_at",
         )
