@@ -1,13 +1,11 @@
 """Facts for the gate: one round trip over the rooms below, then pure."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
-
-from django.db import connection
 
 from camket.base.actor import Actor
 from camket.consent.models import ConsentEvent, Restraint
@@ -19,11 +17,14 @@ from camket.shops import undertaking
 from camket.shops.models import Assignment, Setting, StaffRole, Undertaking
 from camket.shops.settings import value_of
 from camket.shops.sql import ASSIGNMENT_FACTS, KEY_FACTS, PERSON_FACTS, SHOP_FACTS
-from camket.store import vouch
-from camket.store.db import raw_id
+from camket.store import statements, vouch
+from camket.store.db import raw_id, read_id
 from camket.store.errors import ForgedRowError
 from camket.subjects.sql import SUBJECT_FACTS
-from camket.vault.sql import VERIFIED_FACTS
+from camket.vault import sealed
+from camket.vault.sealed import Row
+from camket.vault.sql import ITEM_FACTS, VERIFIED_FACTS
+from camket.vault.sql import KEY_FACTS as HELD_FACTS
 
 # What only rooms above can know: a caller may state these, and the ledger entry names that it did.
 PROVABLE: Final = frozenset(
@@ -192,9 +193,12 @@ _VOUCHED: Final[dict[str, tuple[int, Callable[..., tuple[Any, ...]]]]] = {
 }
 
 
+_BEHIND: Final = {"item": 11, "held": 1}
+
+
 @cache
-def statement(*, person: bool, key: bool, subject: bool) -> str:
-    """Join the rooms' parts that apply to one SQL statement."""
+def statement(*, person: bool, key: bool, subject: bool, categories: int = 0, keys: bool = False) -> str:
+    """Join the rooms' parts that apply to one SQL statement: with values of so many categories, or a person's keys."""
     parts = [SHOP_FACTS]
     if person:
         parts.append(PERSON_FACTS)
@@ -204,14 +208,48 @@ def statement(*, person: bool, key: bool, subject: bool) -> str:
         parts += [SUBJECT_FACTS, VERIFIED_FACTS, CONSENT_FACTS, RESTRAINT_FACTS]
     if subject and person:
         parts.append(ASSIGNMENT_FACTS)
-    return "\nUNION ALL\n".join(part.strip() for part in parts)
+    facts = "\nUNION ALL\n".join(part.strip() for part in parts)
+    if not (categories or keys):
+        return facts
+    first, behind = (ITEM_FACTS, "item") if categories else (HELD_FACTS, "held")
+    first = first.strip().replace("{categories}", ", ".join(f"%(c{number})s" for number in range(categories)))
+    empty = ", NULL" * _BEHIND[behind]
+    return f"{first}\nUNION ALL\nSELECT f.*{empty} FROM (\n{facts}\n) f"
+
+
+@dataclass(slots=True)
+class Reading:
+    """Facts, and what was read in the same round trip: sealed values, or the person's keys by retention class."""
+
+    facts: Facts = field(default_factory=Facts)
+    rows: list[Row] = field(default_factory=list)
+    keys: dict[str, tuple[UUID, bytes]] = field(default_factory=dict)
 
 
 def collect(*, shop_id: int, actor: Actor, subject_id: UUID | None, now_ms: int) -> Facts:
     """Read all facts in one round trip."""
+    return read(shop_id=shop_id, actor=actor, subject_id=subject_id, now_ms=now_ms).facts
+
+
+def read(
+    *,
+    shop_id: int,
+    actor: Actor,
+    subject_id: UUID | None,
+    now_ms: int,
+    categories: Sequence[str] = (),
+    keys: bool = False,
+) -> Reading:
+    """Read all facts, and with them sealed values of `categories` or the person's `keys`, in one round trip."""
     person = actor.id if actor.kind == "staff" else actor.on_behalf
     key = actor.id if actor.kind == "system" else None
-    query = statement(person=person is not None, key=key is not None, subject=subject_id is not None)
+    query = statement(
+        person=person is not None,
+        key=key is not None,
+        subject=subject_id is not None,
+        categories=len(categories),
+        keys=keys,
+    )
     parameters: dict[str, Any] = {"shop": shop_id, "now": now_ms}
     if person is not None:
         parameters["person"] = raw_id(UUID(person))
@@ -219,16 +257,21 @@ def collect(*, shop_id: int, actor: Actor, subject_id: UUID | None, now_ms: int)
         parameters["key"] = raw_id(UUID(key))
     if subject_id is not None:
         parameters["subject"] = raw_id(subject_id)
-    found = Facts()
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        for *row, mark in cursor.fetchall():
-            _require_vouched(shop_id, person, subject_id, row, mark)
-            found.take(*row)
+    parameters |= {f"c{number}": category for number, category in enumerate(categories)}
+    found = Reading()
+    for row in statements.fetch(query, parameters):
+        if row[0] == "item" and subject_id is not None:
+            found.rows.append(sealed.row(shop_id, subject_id, row))
+        elif row[0] == "held":
+            found.keys[row[1]] = (read_id(row[7]), bytes(row[6]))
+        else:
+            _require_vouched(shop_id, person, subject_id, row, row[6])
+            found.facts.take(*row[:6])
+    found.rows.sort(key=sealed.by_id)
     return found
 
 
-def _require_vouched(shop_id: int, person: str | None, subject_id: UUID | None, row: list[Any], mark: Any) -> None:
+def _require_vouched(shop_id: int, person: str | None, subject_id: UUID | None, row: Sequence[Any], mark: Any) -> None:
     """Raise ForgedRowError for a row that grants something and was not written by a deed (vouch.py)."""
     vouched = _VOUCHED.get(row[0])
     if vouched is None:
@@ -236,5 +279,5 @@ def _require_vouched(shop_id: int, person: str | None, subject_id: UUID | None, 
     table_code, values = vouched
     who = UUID(person).bytes if person else b""
     whose = subject_id.bytes if subject_id else b""
-    if not vouch.fits(mark, shop_id, table_code, *values(who, whose, *row[1:])):
+    if not vouch.fits(mark, shop_id, table_code, *values(who, whose, *row[1:6])):
         raise ForgedRowError

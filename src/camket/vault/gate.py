@@ -24,9 +24,11 @@ from camket.store.errors import ForgedRowError
 from camket.vault import facts as fact_room
 from camket.vault import permits
 from camket.vault.errors import RefusedError
-from camket.vault.facts import Facts
+from camket.vault.facts import Facts, Reading
 from camket.vault.permits import Bound, Permit
+from camket.vault.sealed import Row
 
+Absent = Callable[[Sequence[Row]], Mapping[str | None, Collection[str]]]
 _PERSONAL_ACTIONS: Final = frozenset({"read", "edit", "manage", "export", "publish", "disclose"})
 
 
@@ -65,13 +67,21 @@ def ask(*, shop_id: int, actor: Actor, subject_id: UUID | None, wish: Wish, now:
 
     RefusedError only where no clause could help: no role, a key for other purposes, an unknown person.
     """
-    facts = _facts(shop_id=shop_id, actor=actor, subject_id=subject_id, wish=wish, now=now)
+    facts = _read(shop_id=shop_id, actor=actor, subject_id=subject_id, wish=wish, now=now).facts
     rulebook = shops.rulebook(shop_id, facts.policy_version)
     return judge(rulebook=rulebook, facts=facts, actor=actor, wish=wish)
 
 
-def _facts(*, shop_id: int, actor: Actor, subject_id: UUID | None, wish: Wish, now: datetime) -> Facts:
-    found = fact_room.collect(shop_id=shop_id, actor=actor, subject_id=subject_id, now_ms=to_ms(now))
+def _read(
+    *, shop_id: int, actor: Actor, subject_id: UUID | None, wish: Wish, now: datetime, opens: bool = False
+) -> Reading:
+    found = fact_room.read(
+        shop_id=shop_id,
+        actor=actor,
+        subject_id=subject_id,
+        now_ms=to_ms(now),
+        categories=wish.categories if opens else (),
+    )
     if wish.action == "disclose" and wish.recipient is not None and wish.purpose is not None:
         running = shops.agreement_in_force(
             shop_id=shop_id,
@@ -81,7 +91,7 @@ def _facts(*, shop_id: int, actor: Actor, subject_id: UUID | None, wish: Wish, n
             partner=wish.partner,
             now=now,
         )
-        found.agreement = running is not None
+        found.facts.agreement = running is not None
     return found
 
 
@@ -273,12 +283,13 @@ def granted(
     event: str,
     actor: Actor,
     now: datetime,
-    absent: Callable[[], Mapping[str | None, Collection[str]]] = dict,
+    absent: Absent | None = None,
 ) -> Iterator[Grant]:
     """Open the deed, read the facts in it, decide, and hand out the permit of that deed.
 
-    A refusal rolls the deed back, commits its own entry and raises RefusedError. `absent` is called inside the deed,
-    for facts that stand in the rows asked for.
+    A refusal rolls the deed back, commits its own entry and raises RefusedError. `absent` is for a deed that only
+    reads: the rows asked for are read together with the facts, and it tells which facts they lack; the deed writes
+    nothing but its entry.
     """
     if wish.work is not None:
         work_reference(wish.work)
@@ -292,6 +303,7 @@ def granted(
             now=now,
             purpose=wish.purpose,
             work=wish.work,
+            single=absent is not None,
         ) as open_deed,
     ):
         yield _grant(open_deed, wish, actor, absent)
@@ -301,18 +313,27 @@ def _grant(
     open_deed: Deed,
     wish: Wish,
     actor: Actor,
-    absent: Callable[[], Mapping[str | None, Collection[str]]],
+    absent: Absent | None,
 ) -> Grant:
     shop_id, subject_id = open_deed.shop_id, open_deed.subject_id
-    facts = Facts()
+    read = Reading()
     books: list[Rulebook] = []
 
     def think() -> dict[str | None, Answer]:
-        nonlocal facts
-        facts = _facts(shop_id=shop_id, actor=actor, subject_id=subject_id, wish=wish, now=open_deed.now)
-        _check_subject(facts, actor, subject_id, wish)
-        books.append(shops.rulebook(shop_id, facts.policy_version))
-        return judge(rulebook=books[0], facts=facts, actor=actor, wish=wish, absent=absent())
+        nonlocal read
+        read = _read(
+            shop_id=shop_id,
+            actor=actor,
+            subject_id=subject_id,
+            wish=wish,
+            now=open_deed.now,
+            opens=absent is not None,
+        )
+        _check_subject(read.facts, actor, subject_id, wish)
+        books.append(shops.rulebook(shop_id, read.facts.policy_version))
+        return judge(
+            rulebook=books[0], facts=read.facts, actor=actor, wish=wish, absent=absent(read.rows) if absent else None
+        )
 
     answers = decided(wish, think)
     bound = Bound(
@@ -329,13 +350,13 @@ def _grant(
     open_deed.detail.update(action=wish.action, categories=wish.categories, citations=tuple(cited))
     if wish.proven:
         open_deed.detail["proven"] = wish.proven
-    if wish.work in facts.broken_glass:
+    if wish.work in read.facts.broken_glass:
         open_deed.detail["broken_glass"] = True
     return Grant(
         permit=Permit(bound, token=permits._GATE),  # noqa: SLF001 - the gate is the one maker of permits
         deed=open_deed,
         answers={category or "": answer for category, answer in answers.items()},
-        facts=facts,
+        facts=read.facts,
         rulebook=books[0],
     )
 

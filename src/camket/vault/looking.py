@@ -16,7 +16,7 @@ from camket.vault import facts as fact_room
 from camket.vault import gate, opening
 from camket.vault.errors import VaultError
 from camket.vault.gate import Wish
-from camket.vault.opening import Row
+from camket.vault.sealed import Row
 from camket.vault.values import Found, Look
 
 MOST_CANDIDATES = 200
@@ -68,8 +68,7 @@ def look(
     now_ms = to_ms(now)
     rows: list[Row] = []
 
-    def absent() -> Mapping[str | None, Collection[str]]:
-        found = opening.read(shop_id=shop_id, subject_id=subject_id, categories=wish.categories, now_ms=now_ms)
+    def absent(found: Sequence[Row]) -> Mapping[str | None, Collection[str]]:
         rows.extend(row for row in found if group is None or row[0].group_id == group)
         return _stale(rows, now_ms)
 

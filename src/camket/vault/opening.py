@@ -2,76 +2,30 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any, NamedTuple
 from uuid import UUID
-
-from django.db import connection
 
 from camket.base.plain import Plain, Token
 from camket.base.values import MASKS
 from camket.crypto import SealError
 from camket.policy import words
-from camket.store.db import raw_id, read_id
+from camket.store import statements
+from camket.store.db import raw_id
 from camket.subjects.queries import Match
-from camket.vault import sealing, sql
+from camket.vault import sealed, sealing, sql
 from camket.vault.permits import Permit
+from camket.vault.sealed import Row, Sealed
 from camket.vault.values import Seen
 
 _VAULT = Token()
 
 
-def read(*, shop_id: int, subject_id: UUID, categories: Sequence[str], now_ms: int) -> "list[Row]":
+def read(*, shop_id: int, subject_id: UUID, categories: Sequence[str], now_ms: int) -> list[Row]:
     """Read sealed items and wrapped keys in one round trip; nothing is opened."""
-    query = sql.LOOK.replace("{categories}", sql.holes(len(categories)))
-    with connection.cursor() as cursor:
-        cursor.execute(query, [raw_id(subject_id), shop_id, now_ms, *categories])
-        found = [(_item(row), bytes(row[-1])) for row in cursor.fetchall()]
-    return sorted(found, key=lambda row: row[0].id)
-
-
-class Sealed(NamedTuple):
-    """An item row as the hot path reads it; the order is sql.ITEM_COLUMNS."""
-
-    subject_id: UUID
-    id: UUID
-    shop_id: int
-    category: str
-    key_id: UUID
-    sealed: bytes
-    purposes: str
-    source: str
-    basis: str
-    retention: str
-    collected_at: int
-    expires_at: int | None
-    circulates_until: int | None
-    verified: bool
-    third_party: bool
-    legacy: str
-    group_id: UUID | None
-    version: int
-
-
-def _item(row: Sequence[Any]) -> Sealed:
-    """Make an item of a row as the cursor gives it."""
-    columns = (
-        read_id(row[0]),
-        read_id(row[1]),
-        row[2],
-        row[3],
-        read_id(row[4]),
-        bytes(row[5]),
-        *row[6:13],
-        bool(row[13]),
-        bool(row[14]),
-        row[15],
-        None if row[16] is None else read_id(row[16]),
-        row[17],
-    )
-    return Sealed._make(columns)
-
-
-Row = tuple[Sealed, bytes]
+    holes = ", ".join(f"%(c{number})s" for number in range(len(categories)))
+    parameters = {"shop": shop_id, "subject": raw_id(subject_id), "now": now_ms}
+    parameters |= {f"c{number}": category for number, category in enumerate(categories)}
+    found = statements.fetch(sql.ITEM_FACTS.replace("{categories}", holes), parameters)
+    return sorted((sealed.row(shop_id, subject_id, row) for row in found), key=sealed.by_id)
 
 
 def open_rows(permit: Permit, rows: Iterable[Row], *, masked: frozenset[str]) -> list[Seen]:
