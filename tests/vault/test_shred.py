@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection
 
 from camket.base.actor import Actor
+from camket.base.clock import to_ms
 from camket.consent.actions import restrain
 from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry
@@ -18,7 +19,7 @@ from camket.store.db import is_sqlite, raw_id
 from camket.subjects.actions import create, propose
 from camket.subjects.errors import UnknownSubjectError
 from camket.subjects.models import Identifier
-from camket.vault import erasure
+from camket.vault import erasure, shredlist
 from camket.vault.actions import Value, put, request_code, rescan, shred
 from camket.vault.errors import ErasedError, RefusedError
 from camket.vault.models import Erasure, Item, ItemKey, Tombstone
@@ -137,22 +138,26 @@ def test_rescan_searches_tables_that_nobody_declared(world, now, minh):
 
 def test_the_shred_list_outside_the_database_names_the_subject(world, now, minh):
     done = _shred(world, minh, now)
-    (line,) = erasure.shred_list().read_text().splitlines()
+    (line,) = shredlist.path().read_text().splitlines()
     assert json.loads(line) == {
         "shop": world.shops["comet"],
         "subject": str(minh),
         "entry": str(done.entry_id),
         "at": Erasure.objects.get().at,
+        "tombs": sorted([bytes(one.digest).hex(), one.kind] for one in Tombstone.objects.all()),
+        "ends": Tombstone.objects.first().ends_at,
     }
-    assert erasure.shred_list().stat().st_mode & 0o777 == 0o600
+    assert shredlist.path().stat().st_mode & 0o777 == 0o600
 
 
 def test_a_restored_person_is_shredded_again(world, now, minh):
     """A backup from before the erasure is put back; the list is replayed before the system serves."""
-    erasure._list(shop_id=world.shops["comet"], subject_id=minh, entry_id=uuid4(), now=now)
-    erasure._list(shop_id=world.shops["comet"], subject_id=uuid4(), entry_id=uuid4(), now=now)
-    assert erasure.replay_shred_list(actor=Actor.worker(), now=now) == 1
+    for one in (minh, uuid4()):
+        shredlist.append(shredlist.Line(world.shops["comet"], one, uuid4(), to_ms(now)))
+    assert erasure.replay_shred_list(actor=Actor.worker(), now=now) == 2
     assert rescan(subject_id=minh) == []
+    assert erasure.replay_shred_list(actor=Actor.worker(), now=now) == 0
+    assert verify_database(world.shops["comet"]) == []
 
 
 def test_an_import_does_not_bring_an_erased_person_back(world, now, minh, clock):

@@ -118,3 +118,14 @@ def policies_missing(name: str) -> FileError:
         "choose a folder with `.yaml` files, one for each shop",
         "file.policies",
     )
+
+
+def key_file_first() -> InstallationError:
+    """Say that the wrapping key must be there before a backup is put back."""
+    return InstallationError(
+        "chưa có tệp khóa bọc nên không mở được bản sao lưu",
+        "there is no wrapping key file, so no backup opens",
+        "chép lại tệp khóa, hoặc chạy `camket keys restore` với khóa khôi phục đã in, rồi chạy lại lệnh này",
+        "put the key file back, or run `camket keys restore` with the printed recovery key, then run this again",
+        "key-file-first",
+    )

@@ -32,6 +32,9 @@ _SHOP = {
     "api_key.issued": Sentence("một khóa truy cập được cấp", "an API key was issued"),
     "api_key.revoked": Sentence("một khóa truy cập bị thu hồi", "an API key was revoked"),
     "secret.rotated": Sentence("khóa của cửa hàng được thay", "a secret of the shop was rotated"),
+    "installation.restored": Sentence(
+        "dữ liệu được khôi phục từ một bản sao lưu cũ hơn", "the data was restored from an older backup"
+    ),
 }
 _SUBJECT = {
     "subject.created": Sentence("một khách hàng được ghi nhận", "a customer was first recorded"),

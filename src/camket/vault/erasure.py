@@ -5,18 +5,14 @@ stays, and why, is said by the table itself (`outlives_subject`) or below. Conse
 ledger keeps that, when and how they were given, and the text's digest, without anything that leads to a person.
 """
 
-import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
-from django.conf import settings
 from django.db import connection, models
 
 from camket.base.actor import Actor
@@ -28,6 +24,8 @@ from camket.store.columns import Column, Record
 from camket.subjects.errors import UnknownSubjectError
 from camket.subjects.models import ContactCode, Identifier, Subject
 from camket.subjects.queries import tombstone_digest
+from camket.vault import shredlist
+from camket.vault.backup import replayed
 from camket.vault.errors import VaultError
 from camket.vault.gate import Wish, attempt
 from camket.vault.keys import lock
@@ -73,19 +71,26 @@ def shred(*, shop_id: int, subject_id: UUID, actor: Actor, now: datetime, reason
         lock(shop_id=shop_id, subject_id=subject_id)
         if not Subject.objects.filter(subject_id=subject_id, shop_id=shop_id).exists():
             raise UnknownSubjectError
-        _bury(shop_id, subject_id, now, made)
-        made.insert(
-            Erasure(subject_id=subject_id, shop_id=shop_id, entry_id=made.entry_id, reason=reason, at=to_ms(now))
+        tombs, ends_at = _bury(shop_id, subject_id, now, made)
+        counts = _remove(subject_id, reason, now, made)
+        shredlist.append(
+            shredlist.Line(shop_id, subject_id, made.entry_id, to_ms(now), tuple(sorted(tombs.items())), ends_at)
         )
-        counts = remove_rows(subject_id, made)
-        made.detail.update(reason=reason, removed=counts)
-        _list(shop_id=shop_id, subject_id=subject_id, entry_id=made.entry_id, now=now)
         return Shredded(
             items=counts.get(Item._meta.db_table, 0),
             keys=counts.get(ItemKey._meta.db_table, 0),
             rows=sum(counts.values()),
             entry_id=made.entry_id,
         )
+
+
+def _remove(subject_id: UUID, reason: str, now: datetime, made: Deed) -> dict[str, int]:
+    made.insert(
+        Erasure(subject_id=subject_id, shop_id=made.shop_id, entry_id=made.entry_id, reason=reason, at=to_ms(now))
+    )
+    counts = remove_rows(subject_id, made)
+    made.detail.update(reason=reason, removed=counts)
+    return counts
 
 
 def _may_shred(shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> None:
@@ -98,8 +103,8 @@ def _may_shred(shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> N
         managers.require(shop_id=shop_id, actor=actor, roles=managers.ASSIGNING)
 
 
-def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> None:
-    """Leave tombstones of the person's contacts, and forget the codes that were asked for them."""
+def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> tuple[dict[bytes, str], int]:
+    """Leave tombstones of the person's contacts, and forget the codes that were asked for them; gives what is left."""
     ends_at = to_ms(TOMBSTONE_LIFE.after(now))
     digests = list(Identifier.objects.filter(subject_id=subject_id, shop_id=shop_id).values_list("digest", "kind"))
     made.remove_all(ContactCode.objects.filter(digest__in=[digest for digest, _ in digests], shop_id=shop_id))
@@ -114,6 +119,7 @@ def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> None:
             if digest not in there
         ]
     )
+    return rows, ends_at
 
 
 def remove_rows(subject_id: UUID, made: Deed) -> dict[str, int]:
@@ -167,30 +173,43 @@ def rescan(*, subject_id: UUID) -> list[Left]:
     return found
 
 
-def shred_list() -> Path:
-    """Locate the append-only list of erased people outside the database, replayed before a restored system serves."""
-    return Path(settings.HOME) / "shredded.log"
-
-
-def _list(*, shop_id: int, subject_id: UUID, entry_id: UUID, now: datetime) -> None:
-    line = {"shop": shop_id, "subject": str(subject_id), "entry": str(entry_id), "at": to_ms(now)}
-    handle = os.open(shred_list(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(handle, (json.dumps(line, separators=(",", ":")) + "\n").encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def replay_shred_list(*, actor: Actor, now: datetime) -> int:
-    """Shred again whoever the list names and the database still (or again) holds; gives how many."""
-    if not shred_list().exists():
-        return 0
+    """Shred again whoever the list names and the database still, or again, holds; gives how many.
+
+    Who is not in the database, but was erased after it was copied, gets the erasure and the tombstones all the same:
+    an import does not bring them back. Only lines that this database has not answered for are read.
+    """
     again = 0
-    for line in shred_list().read_text("utf-8").splitlines():
-        named = json.loads(line)
-        subject_id = UUID(named["subject"])
-        if Subject.objects.filter(subject_id=subject_id, shop_id=named["shop"]).exists():
-            shred(shop_id=named["shop"], subject_id=subject_id, actor=actor, now=now, reason="shred_list")
-            again += 1
+    place = replayed.place_of(shredlist.NAME)
+    for lines, end in shredlist.batches(place):
+        done = set(
+            Erasure.objects.filter(subject_id__in=[line.subject_id for line in lines]).values_list(
+                "subject_id", flat=True
+            )
+        )
+        for line in lines:
+            if line.subject_id not in done:
+                _shred_again(line, actor, now)
+                done.add(line.subject_id)
+                again += 1
+        place = end
+    replayed.move_to(shredlist.NAME, place)
     return again
+
+
+def _shred_again(line: shredlist.Line, actor: Actor, now: datetime) -> None:
+    subject_id = line.subject_id
+    with deed(shop_id=line.shop_id, event="subject.shredded", actor=actor, subject_id=subject_id, now=now) as made:
+        lock(shop_id=line.shop_id, subject_id=subject_id)
+        _bury(line.shop_id, subject_id, now, made)
+        digests = [digest for digest, _ in line.tombs]
+        there = Tombstone.objects.filter(digest__in=digests, shop_id=line.shop_id).values_list("digest", flat=True)
+        held = {bytes(digest) for digest in there}
+        made.insert_many(
+            [
+                Tombstone(digest=digest, shop_id=line.shop_id, kind=kind, ends_at=line.ends_at)
+                for digest, kind in line.tombs
+                if digest not in held and line.ends_at > to_ms(now)
+            ]
+        )
+        _remove(subject_id, "shred_list", now, made)

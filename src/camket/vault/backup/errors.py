@@ -100,6 +100,17 @@ def keys_too_old() -> BackupError:
     )
 
 
+def other_version() -> BackupError:
+    """Say that the tables wait for a migration."""
+    return BackupError(
+        "các bảng chưa được nâng cấp lên phiên bản này nên không sao lưu",
+        "the tables were not brought up to this version, so no backup is made",
+        "chạy `camket prepare`, rồi sao lưu lại",
+        "run `camket prepare`, then back up again",
+        "backup-other-version",
+    )
+
+
 def nothing_there() -> BackupError:
     """Say that there is nothing to back up."""
     return BackupError(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from camket.base.clock import to_ms
@@ -22,7 +23,7 @@ from camket.store.db import snapshot, vendor
 from camket.vault.backup import agekeys, tables
 from camket.vault.backup.agekeys import AgeKey
 from camket.vault.backup.archive import Archive, Head, Kind, Writer
-from camket.vault.backup.errors import nothing_there
+from camket.vault.backup.errors import nothing_there, other_version
 
 Told = Callable[[str, int], None]
 
@@ -83,6 +84,8 @@ def _heads(now: datetime, sealing: AgeKey) -> dict[Kind, Head]:
         raise nothing_there()
     snapshot_id = uuid7(to_ms(now)).bytes
     done = applied()
+    if set(done) != known():
+        raise other_version()
     return {
         "data": Head("data", snapshot_id, to_ms(now), done, shops, vendor()),
         "keys": Head("keys", snapshot_id, to_ms(now), done, shops, vendor(), sealing.id, sealing.ends_at),
@@ -93,6 +96,11 @@ def applied() -> tuple[str, ...]:
     """Name the migrations of ours that have run, in order."""
     recorder = MigrationRecorder(connection)
     return tuple(sorted(name for label, name in recorder.applied_migrations() if label == "camket"))
+
+
+def known() -> set[str]:
+    """Name every migration of this version."""
+    return {name for label, name in MigrationLoader(None).disk_migrations if label == "camket"}
 
 
 def _file(path: Path, head: Head, sealing: AgeKey, told: Told) -> int:

@@ -54,7 +54,7 @@ def records() -> list[type[Record]]:
 
 def _table(model: type[Record]) -> Table:
     fields = (field for field in model._meta.concrete_fields if field.column)
-    return Table(model._meta.db_table, tuple((field.column, _kind(field)) for field in fields))
+    return Table(model._meta.db_table, tuple((str(field.column), _kind(field)) for field in fields))
 
 
 def _kind(field: "models.Field[Any, Any]") -> str:

@@ -1,0 +1,54 @@
+"""The check before anything is served: `camket serve`, `camket work`, `./run` and the WSGI application all ask here.
+
+Cheap when there is nothing to do: a row for restores, two rows and the end of a file for each shop, and the lines of
+the shred list since the last start.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from camket.base.actor import Actor
+from camket.ledger import set_aside
+from camket.ledger.errors import LogCutError
+from camket.ledger.models import Log
+from camket.ledger.sequencer import size_of
+from camket.vault import erasure
+from camket.vault.backup import agekeys, errors, finishing
+
+_WORKER = Actor.worker("replay")
+
+
+def make_ready(*, now: datetime) -> int:
+    """Destroy aged backup keys and replay the shred list; how many people were shredded again.
+
+    Errors: UnfinishedError when a restore is not finished, or when the database is older than the notes outside it.
+    Processes of one installation take turns.
+    """
+    agekeys.destroy_aged(now)
+    with alone():
+        if finishing.unfinished() is not None:
+            raise errors.unfinished()
+        for log in Log.objects.order_by("shop_id"):
+            _require_current(log)
+        return erasure.replay_shred_list(actor=_WORKER, now=now)
+
+
+def _require_current(log: Log) -> None:
+    try:
+        if set_aside.size_outside(log) > size_of(log.shop_id):
+            raise errors.behind(log.name)
+    except LogCutError as error:
+        raise errors.behind(log.name) from error
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the lock of restores and replays; the system lets go of it when the process ends, however it ends."""
+    with (Path(settings.HOME) / "restore.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,102 @@
+"""The list of erased people outside the database: append-only, replayed before a restored system serves.
+
+One line of JSON for each: shop, subject, entry, moment, and the tombstones it left (keyed digests and their kinds,
+never values) with their end. A line is synced before the deed commits; a last line that was torn by a power cut
+belongs to a deed that never did, and is passed over. The list is kept for good: a data file has no maximum age.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+
+NAME: Final = "shredded"
+_AT_ONCE: Final = 500
+
+
+class Line(NamedTuple):
+    """One erased person. `at` and `ends_at` are milliseconds since 1970; `tombs` are digests with their kinds."""
+
+    shop_id: int
+    subject_id: UUID
+    entry_id: UUID
+    at: int
+    tombs: tuple[tuple[bytes, str], ...] = ()
+    ends_at: int = 0
+
+
+def path() -> Path:
+    """Tell where the list is."""
+    return Path(settings.HOME) / "shredded.log"
+
+
+def append(line: Line) -> None:
+    """Add a line and sync it to the disk."""
+    content = {
+        "shop": line.shop_id,
+        "subject": str(line.subject_id),
+        "entry": str(line.entry_id),
+        "at": line.at,
+        "tombs": [[digest.hex(), kind] for digest, kind in line.tombs],
+        "ends": line.ends_at,
+    }
+    add(path(), [json.dumps(content, separators=(",", ":"))])
+
+
+def add(place: Path, lines: list[str]) -> None:
+    """Append whole lines to a list outside the database, synced; a torn last line is closed first."""
+    handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        os.write(handle, ("\n" * torn + "".join(f"{line}\n" for line in lines)).encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def batches(place: int) -> Iterator[tuple[list[Line], int]]:
+    """Give the lines from a place (bytes) on, some at a time, each time with the place after them.
+
+    A list that is shorter than the place is another list: it is read from its beginning.
+    """
+    if not path().exists():
+        return
+    with path().open("rb") as file:
+        file.seek(place if _is_line_end(path(), place) else 0)
+        found: list[Line] = []
+        for raw in file:
+            line = _read(raw)
+            found += [line] if line else []
+            if len(found) >= _AT_ONCE:
+                yield found, file.tell()
+                found = []
+        yield found, file.tell()
+
+
+def _is_line_end(place: Path, end: int) -> bool:
+    with place.open("rb") as file:
+        if end == 0 or end > file.seek(0, os.SEEK_END):
+            return False
+        file.seek(end - 1)
+        return file.read(1) == b"\n"
+
+
+def _read(raw: bytes) -> Line | None:
+    try:
+        found = json.loads(raw)
+        tombs = tuple((bytes.fromhex(digest), str(kind)) for digest, kind in found.get("tombs", ()))
+        return Line(
+            shop_id=int(found["shop"]),
+            subject_id=UUID(found["subject"]),
+            entry_id=UUID(found["entry"]),
+            at=int(found["at"]),
+            tombs=tombs,
+            ends_at=int(found.get("ends", 0)),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
