@@ -119,9 +119,9 @@ def test_a_code_is_kept_as_a_keyed_digest(world, now):
     assert code.encode() not in row.code_digest
     assert len(row.code_digest) == 32
     with deed(shop_id=shop_id, event="code.tried", actor=Actor.public(), now=now) as made:
-        assert codes.spend(shop_id=shop_id, digest=digest, code=f" {code} ", now=now, within=made) is not None
+        assert codes.spend(shop_id=shop_id, digests=[digest], code=f" {code} ", now=now, within=made) is not None
     with deed(shop_id=shop_id, event="code.tried", actor=Actor.public(), now=now) as made:
-        assert codes.spend(shop_id=shop_id, digest=digest, code=code, now=now, within=made) is None
+        assert codes.spend(shop_id=shop_id, digests=[digest], code=code, now=now, within=made) is None
 
 
 def test_only_the_newest_code_lives(world, now, clock):
@@ -135,5 +135,5 @@ def test_only_the_newest_code_lives(world, now, clock):
             )
     if made_codes[0] != made_codes[1]:
         with deed(shop_id=shop_id, event="code.tried", actor=Actor.public(), now=clock.now) as made:
-            assert codes.spend(shop_id=shop_id, digest=digest, code=made_codes[0], now=clock.now, within=made) is None
+            assert codes.spend(shop_id=shop_id, digests=[digest], code=made_codes[0], now=clock.now, within=made) is None
     assert ContactCode.objects.count() == 2

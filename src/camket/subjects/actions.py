@@ -18,13 +18,19 @@ from camket.subjects.models import Identifier, NameToken, Proposal, Subject
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What one item is found by: an exact digest, or name tokens."""
+    """What one item is found by: an exact digest, or name tokens; `also` is its other digest during a rotation."""
 
     item_id: UUID
     kind: str
     digest: bytes | None
     tokens: tuple[bytes, ...]
     verified: bool
+    also: tuple[bytes, ...] = ()
+
+    @property
+    def digests(self) -> tuple[bytes, ...]:
+        """Every digest that the item is written under."""
+        return () if self.digest is None else (self.digest, *self.also)
 
 
 def create(
@@ -77,21 +83,22 @@ def add_index(*, shop_id: int, subject_id: UUID, entries: Iterable[Index], withi
     exact: list[Identifier] = []
     names: list[NameToken] = []
     for entry in entries:
-        if entry.digest is not None:
-            exact.append(
-                Identifier(
-                    digest=entry.digest,
-                    subject_id=subject_id,
-                    item_id=entry.item_id,
-                    shop_id=shop_id,
-                    kind=entry.kind,
-                    verified=entry.verified,
-                )
+        exact.extend(
+            Identifier(
+                digest=digest,
+                subject_id=subject_id,
+                item_id=entry.item_id,
+                shop_id=shop_id,
+                kind=entry.kind,
+                verified=entry.verified,
             )
+            for digest in entry.digests
+        )
         names.extend(
             NameToken(token=token, subject_id=subject_id, item_id=entry.item_id, shop_id=shop_id)
             for token in entry.tokens
         )
+    exact.sort(key=lambda row: row.digest)  # as in mark_verified
     with _taken(), connection.cursor() as cursor:
         if exact:
             values = [
@@ -117,7 +124,8 @@ def remove_index(*, subject_id: UUID, item_ids: Iterable[UUID], within: Deed) ->
 
 def mark_verified(*, subject_id: UUID, item_id: UUID, within: Deed) -> None:
     """Mark the item's identifier as proven. INVARIANT 13: TakenError when another person's is already."""
-    rows = list(Identifier.objects.filter(subject_id=subject_id, item_id=item_id))
+    # In one order for everybody: two who prove one contact under two digests would wait for each other else.
+    rows = list(Identifier.objects.filter(subject_id=subject_id, item_id=item_id).order_by("digest"))
     with _taken():
         for row in rows:
             within.update(row, verified=True)

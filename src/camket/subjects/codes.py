@@ -6,6 +6,7 @@ A request for an unknown contact leaves the same row and the same answer as for 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -31,12 +32,23 @@ MOST_IN_WINDOW: Final = 5
 
 
 def make(
-    *, shop_id: int, digest: bytes, subject_id: UUID | None, item_id: UUID | None, now: datetime, within: Deed
+    *,
+    shop_id: int,
+    digest: bytes,
+    subject_id: UUID | None,
+    item_id: UUID | None,
+    now: datetime,
+    within: Deed,
+    also: Sequence[bytes] = (),
 ) -> str:
-    """Make a code for a contact's digest and give it back for sending; TooManyCodesError above five an hour."""
+    """Make a code for a contact's digest and give it back for sending; TooManyCodesError above five an hour.
+
+    `also` are the contact's other digests while the index key is rotated: codes under them count too.
+    """
     at = to_ms(now)
-    _one_by_one(digest)
-    recent = list(ContactCode.objects.filter(digest=digest, shop_id=shop_id).order_by("made_at"))
+    for one in sorted({digest, *also}):
+        _one_by_one(one)
+    recent = list(ContactCode.objects.filter(digest__in=[digest, *also], shop_id=shop_id).order_by("made_at"))
     for old in recent:
         if old.made_at <= at - WINDOW_MS:
             within.remove(old)
@@ -65,13 +77,14 @@ def _one_by_one(digest: bytes) -> None:
             cursor.execute(sql.LOCK_CONTACT, [int.from_bytes(digest[:8], "big", signed=True)])
 
 
-def spend(*, shop_id: int, digest: bytes, code: str, now: datetime, within: Deed) -> ContactCode | None:
+def spend(*, shop_id: int, digests: Sequence[bytes], code: str, now: datetime, within: Deed) -> ContactCode | None:
     """Try a code against the newest one of the contact. A wrong try counts and gives None: commit, then CodeError.
 
-    Only the newest code lives; the row is locked, so that tries in parallel are counted one by one.
+    Only the newest code lives; the row is locked, so that tries in parallel are counted one by one. A contact has more
+    than one digest while the index key is rotated.
     """
     at = to_ms(now)
-    rows = ContactCode.objects.filter(digest=digest, shop_id=shop_id).order_by("-made_at", "-id")
+    rows = ContactCode.objects.filter(digest__in=digests, shop_id=shop_id).order_by("-made_at", "-id")
     row = (rows if is_sqlite() else rows.select_for_update()).first()
     if row is None or row.used_at is not None or row.ends_at <= at or row.attempts >= MOST_ATTEMPTS:
         return None

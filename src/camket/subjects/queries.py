@@ -28,22 +28,25 @@ def subject(*, shop_id: int, subject_id: UUID) -> Subject:
 
 def by_identifier(*, shop_id: int, kind: str, normalised: str) -> list[Match]:
     """Find who has this exact value, verified first. The value is normalised already."""
-    digest = blind.identifier(shop_id, kind, normalised)
-    rows = Identifier.objects.filter(digest=digest, shop_id=shop_id).order_by("-verified", "subject_id", "item_id")
-    return [Match(row.subject_id, row.item_id, row.verified) for row in rows]
+    digests = blind.identifiers(shop_id, kind, normalised)
+    rows = Identifier.objects.filter(digest__in=digests, shop_id=shop_id).order_by("-verified", "subject_id", "item_id")
+    return list(dict.fromkeys(Match(row.subject_id, row.item_id, row.verified) for row in rows))
 
 
 def by_name(*, shop_id: int, name: str, limit: int) -> list[Match]:
     """Give candidates for a name, others among them on purpose (invariant 15): the vault opens and filters them."""
-    tokens = blind.name_tokens(shop_id, name)
-    wanted = set(tokens)
+    searches = [set(tokens) for tokens in blind.name_searches(shop_id, name)]
+    tokens = sorted(set().union(*searches))
     rows = NameToken.objects.filter(token__in=tokens, shop_id=shop_id).order_by("subject_id", "item_id")
     held: dict[tuple[UUID, UUID], set[bytes]] = {}
     for row in rows.iterator():
-        held.setdefault((row.subject_id, row.item_id), set()).add(row.token)
+        held.setdefault((row.subject_id, row.item_id), set()).add(bytes(row.token))
     # The whole-name token may be missing: "nguyễn lan anh" also looks for nguyễn thị lan anh.
-    enough = max(1, len(wanted) - 1)
-    fits = [Match(*place, verified=False) for place, found in held.items() if len(found) >= enough]
+    fits = [
+        Match(*place, verified=False)
+        for place, found in held.items()
+        if any(len(found & wanted) >= max(1, len(wanted) - 1) for wanted in searches)
+    ]
     return fits[:limit]
 
 

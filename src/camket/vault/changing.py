@@ -163,28 +163,43 @@ def verify_contact(*, shop_id: int, subject_id: UUID, item_id: UUID, code: str, 
     INVARIANT 13: TakenError when it is verified for somebody else already. CodeError for every fault of the code; a
     wrong try is counted and ledgered before the error is seen.
     """
-    index = Identifier.objects.filter(subject_id=subject_id, item_id=item_id, shop_id=shop_id).first()
-    digest = index.digest if index is not None else b""
-    if not try_code(shop_id=shop_id, subject_id=subject_id, digest=digest, code=code, actor=actor, now=now):
+    digests = _digests(shop_id, subject_id, item_id)
+    if not try_code(shop_id=shop_id, subject_id=subject_id, digests=digests, code=code, actor=actor, now=now):
         raise codes.refuse()
     with deed(shop_id=shop_id, event="identifier.verified", actor=actor, subject_id=subject_id, now=now) as made:
         lock(shop_id=shop_id, subject_id=subject_id)
-        mark_verified(shop_id=shop_id, subject_id=subject_id, item_id=item_id, digest=digest, within=made)
+        mark_verified(shop_id=shop_id, subject_id=subject_id, item_id=item_id, digests=digests, within=made)
 
 
-def try_code(*, shop_id: int, subject_id: UUID, digest: bytes, code: str, actor: Actor, now: datetime) -> bool:
+def _digests(shop_id: int, subject_id: UUID, item_id: UUID) -> tuple[bytes, ...]:
+    """Give every digest that the contact may have been sent a code under, where its look-up row says the same."""
+    rows = Identifier.objects.filter(subject_id=subject_id, item_id=item_id, shop_id=shop_id)
+    held = {bytes(digest) for digest in rows.values_list("digest", flat=True)}
+    item = Item.objects.filter(subject_id=subject_id, id=item_id, shop_id=shop_id).first()
+    if item is None or not held:
+        return ()
+    text = sealing.open_item(item, _unwrapped(ItemKey.objects.get(subject_id=subject_id, id=item.key_id)))
+    found = blind.ever(shop_id, item.category, text)
+    return found if held & set(found) else tuple(sorted(held))
+
+
+def try_code(
+    *, shop_id: int, subject_id: UUID, digests: Sequence[bytes], code: str, actor: Actor, now: datetime
+) -> bool:
     """Spend or count the try in a deed of its own: guesses sent at once are counted one by one before any answer."""
     with deed(shop_id=shop_id, event="code.tried", actor=actor, subject_id=subject_id, now=now) as made:
-        spent = codes.spend(shop_id=shop_id, digest=digest, code=code, now=now, within=made)
+        spent = codes.spend(shop_id=shop_id, digests=digests, code=code, now=now, within=made)
         right = spent is not None and spent.subject_id == subject_id
         made.detail["right"] = right
     return right
 
 
-def mark_verified(*, shop_id: int, subject_id: UUID, item_id: UUID, within: Deed, digest: bytes | None = None) -> None:
+def mark_verified(
+    *, shop_id: int, subject_id: UUID, item_id: UUID, within: Deed, digests: Sequence[bytes] | None = None
+) -> None:
     """Seal an item anew with its verified mark and mark its identifier; part of a deed that proved the contact.
 
-    CodeError when `digest`, the contact that was proven, is no longer (or by its look-up row alone) what it says.
+    CodeError when `digests`, the contact that was proven, are no longer (or by its look-up row alone) what it says.
     """
     item = Item.objects.filter(subject_id=subject_id, id=item_id, shop_id=shop_id).first()
     if item is None:
@@ -194,7 +209,7 @@ def mark_verified(*, shop_id: int, subject_id: UUID, item_id: UUID, within: Deed
     key_row = ItemKey.objects.get(subject_id=subject_id, id=item.key_id)
     key = _unwrapped(key_row)
     text = sealing.open_item(item, key)
-    if digest is not None and blind.identifier(shop_id, item.category, text) != digest:
+    if digests is not None and not set(blind.ever(shop_id, item.category, text)) & set(digests):
         raise codes.refuse()
     fresh = Item(**values_of(item))
     fresh.verified, fresh.version = True, item.version + 1

@@ -44,6 +44,7 @@ def request_code(*, shop_id: int, kind: str, text: str, actor: Actor, now: datet
         code = codes.make(
             shop_id=shop_id,
             digest=digest,
+            also=blind.identifiers(shop_id, kind, contact),
             subject_id=subject_id,
             item_id=target.item_id if target else None,
             now=now,

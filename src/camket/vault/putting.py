@@ -1,6 +1,6 @@
 """Deeds of the vault: put, change, verify. See looks.py, erasure.py, emergency.py for the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypedDict
@@ -131,7 +131,7 @@ def _put(task: _Put, values: Sequence[Value], made: Deed) -> list[UUID]:
         item.sealed = sealing.seal_item(item, key, text)
     entries = [entry for item, text in zip(items, texts, strict=True) if (entry := index_of(item, text)) is not None]
     if task.legacy:
-        _refuse_erased(task, entries)
+        _refuse_erased(task, items, texts)
     insert_items(items, within=made)
     subjects.add_index(shop_id=task.shop_id, subject_id=task.subject_id, entries=entries, within=made)
     return [item.id for item in items]
@@ -210,17 +210,25 @@ def index_of(item: Item, text: str) -> subjects.Index | None:
     if not kind:
         return None
     exact = kind == "exact"
+    digest, *also = blind.written(item.shop_id, item.category, text) if exact else (None,)
     return subjects.Index(
         item_id=item.id,
         kind=item.category,
-        digest=blind.identifier(item.shop_id, item.category, text) if exact else None,
-        tokens=() if exact else tuple(blind.name_tokens(item.shop_id, text)),
+        digest=digest,
+        also=tuple(one for one in also if one is not None),
+        tokens=() if exact else tuple(blind.name_tokens_written(item.shop_id, text)),
         verified=item.verified and exact,
     )
 
 
-def _refuse_erased(task: _Put, entries: Iterable[subjects.Index]) -> None:
-    digests = [tombstone_digest(task.shop_id, entry.digest) for entry in entries if entry.digest is not None]
+def _refuse_erased(task: _Put, items: Sequence[Item], texts: Sequence[str]) -> None:
+    """Refuse contacts of erased people, by every digest they ever had: tombstones outlive rotations of the key."""
+    digests = [
+        tombstone_digest(task.shop_id, digest)
+        for item, text in zip(items, texts, strict=True)
+        if words().categories[item.category].index == "exact"
+        for digest in blind.ever(task.shop_id, item.category, text)
+    ]
     if Tombstone.objects.filter(digest__in=digests, shop_id=task.shop_id, ends_at__gt=to_ms(task.now)).exists():
         raise ErasedError
 

@@ -73,7 +73,15 @@ def hold(
     held = {"values": [asdict(value) for value in values], "answers": list(answers), "told": dict(told)}
     row.sealed = seal(key, canonical.dumps(held), _place(row))
     within.insert(row)
-    code = codes.make(shop_id=shop_id, digest=digest, subject_id=subject_id, item_id=None, now=now, within=within)
+    code = codes.make(
+        shop_id=shop_id,
+        digest=digest,
+        also=blind.identifiers(shop_id, kind, contact),
+        subject_id=subject_id,
+        item_id=None,
+        now=now,
+        within=within,
+    )
     queue(
         subject_id=subject_id,
         kind="one_time_code",
@@ -90,7 +98,7 @@ def prove(*, shop_id: int, subject_id: UUID, code: str, actor: Actor, now: datet
     """Spend the code of a sign-up, in a deed of its own; CodeError for every fault, after a wrong try was counted."""
     row = SignUp.objects.filter(subject_id=subject_id, shop_id=shop_id, ends_at__gt=to_ms(now)).first()
     digest = row.digest if row is not None else b""
-    if not try_code(shop_id=shop_id, subject_id=subject_id, digest=digest, code=code, actor=actor, now=now):
+    if not try_code(shop_id=shop_id, subject_id=subject_id, digests=[digest], code=code, actor=actor, now=now):
         raise codes.refuse()
 
 
@@ -116,7 +124,7 @@ def release(
     held = _opened(row)
     for answer in held["answers"]:
         answered(answer)
-    free = not Identifier.objects.filter(digest=row.digest, shop_id=shop_id, verified=True).exists()
+    free = not Identifier.objects.filter(digest__in=_digests(row, held), shop_id=shop_id, verified=True).exists()
     items = put(
         shop_id=shop_id,
         subject_id=subject_id,
@@ -156,6 +164,15 @@ def end(*, shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> None:
 def _value(held: Mapping[str, Any], *, verified: bool) -> Value:
     proven = verified and held["category"] in {"email", "phone"}
     return Value(**{**held, "purposes": tuple(held["purposes"]), "verified": proven})
+
+
+def _digests(row: SignUp, held: Mapping[str, Any]) -> set[bytes]:
+    """Give every digest of the contact that confirmed: the index key may have been rotated since."""
+    found = {bytes(row.digest)}
+    for value in held["values"]:
+        same = set(blind.ever(row.shop_id, value["category"], value["text"]))
+        found |= same if same & found else set()
+    return found
 
 
 def _known(shop_id: int, subject_id: UUID) -> tuple[tuple[UUID, str], ...]:
