@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from camket.consent.models import ConsentEvent, Restraint
 from camket.ledger.models import Entry
 from camket.store.db import is_sqlite, raw_id
-from camket.vault import facts, sql
+from camket.vault import facts
 from camket.vault.models import Item
 from tests import kept
 from tests.cast import MINH

@@ -3,7 +3,6 @@
 Operations are found by looking in `camket/api/routes`: every module there offers one `router`.
 """
 
-import json
 import logging
 import pkgutil
 import traceback
@@ -13,37 +12,16 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
-from camket.api import errors, routes, status
+from camket.api import errors, limits, routes, scopes, status
 from camket.api.keys import BearerKey
+from camket.api.parsing import StrictParser
 from camket.base.errors import CamketError
 from camket.subjects.errors import UnknownSubjectError
 from camket.vault.errors import RefusedError
 
 log = logging.getLogger("camket.api")
-
-
-class StrictParser(Parser):
-    """JSON as the standard has it: UTF-8, no NaN, no key twice (the second would win silently)."""
-
-    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        found = json.loads(request.body.decode(), parse_constant=_refuse, object_pairs_hook=_once)
-        if not isinstance(found, dict):
-            raise TypeError("not an object")
-        return found
-
-
-def _refuse(_constant: str) -> None:
-    raise ValueError("not a JSON number")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
 
 
 class Readable(JSONRenderer):
@@ -58,6 +36,8 @@ class Door(NinjaAPI):
     def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
         response = super().create_temporal_response(request)
         response["Cache-Control"] = "no-store"
+        limits.stamp(request, response)
+        scopes.warn(request, response)
         return response
 
 
@@ -101,6 +81,8 @@ def _answer(request: HttpRequest, error: Any) -> HttpResponse:
     response = errors.respond(shown, status.of(shown), verdict=verdict, entry=entry)
     if seconds := status.retry_after(shown):
         response["Retry-After"] = str(seconds)
+    limits.stamp(request, response)
+    scopes.warn(request, response)
     return response
 
 

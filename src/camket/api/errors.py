@@ -52,6 +52,7 @@ class DoorError(CamketError):
     ) -> None:
         super().__init__(*message, *advice, code, field=field)
         self.status = status
+        self.retry_after: int | None = None
 
 
 def unauthorized() -> DoorError:
@@ -102,7 +103,7 @@ def refused() -> DoorError:
 
 
 def malformed() -> DoorError:
-    """Answer a body that is not one JSON object."""
+    """Answer a body that is not one JSON object, or is nested too deep."""
     return DoorError(
         400,
         "body.malformed",
@@ -129,6 +130,28 @@ def too_large(limit: int) -> DoorError:
         (f"nội dung gửi lên vượt quá {limit} byte", f"the body is larger than {limit} bytes"),
         ("chia thành nhiều yêu cầu nhỏ hơn", "split it into smaller requests"),
     )
+
+
+def length_required() -> DoorError:
+    """Answer a body that does not say how long it is: its end would be found only by reading all of it."""
+    return DoorError(
+        411,
+        "body.length_required",
+        ("nội dung gửi lên không khai độ dài", "the body does not say how long it is"),
+        ("gửi tiêu đề `Content-Length`, không gửi từng khúc", "send `Content-Length`, not chunks"),
+    )
+
+
+def too_many(seconds: int) -> DoorError:
+    """Answer who knocks too often; `seconds` until it makes sense again."""
+    error = DoorError(
+        429,
+        "rate.limited",
+        ("quá nhiều yêu cầu trong một lúc", "too many requests at once"),
+        ("chờ số giây ghi trong tiêu đề `Retry-After`", "wait the seconds that the `Retry-After` header names"),
+    )
+    error.retry_after = seconds
+    return error
 
 
 def unsupported_type() -> DoorError:

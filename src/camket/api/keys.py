@@ -6,7 +6,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from camket.api.errors import too_large, unauthorized, unknown_person, unsupported_type
+from camket.api import scopes
+from camket.api.errors import length_required, too_large, unauthorized, unknown_person, unsupported_type
+from camket.api.limits import clock, doorkeeper
 from camket.base.actor import Actor
 from camket.base.clock import utc_now
 from camket.shops import queries
@@ -19,13 +21,25 @@ GREATEST_BODY = 256 * 1024
 class BearerKey(HttpBearer):
     """Opens an operation for the holder of a key in force; then looks at the outside of the body, never before."""
 
+    def __call__(self, request: HttpRequest) -> KeyHolder:
+        found: KeyHolder | None = super().__call__(request)
+        if found is None:
+            doorkeeper().admit(request, None, clock())
+            doorkeeper().failed(request, clock())
+            raise unauthorized()
+        return found
+
     def authenticate(self, request: HttpRequest, token: str) -> KeyHolder:
+        doorkeeper().admit(request, token, clock())
         try:
             found = queries.key_holder(token=token, now=utc_now())
             if found.staff_id is not None:
                 queries.staff(shop_id=found.shop_id, staff_id=found.staff_id)  # who has left has no key any more
         except UnknownError as error:
+            doorkeeper().failed(request, clock())
             raise unauthorized() from error
+        doorkeeper().opened(request, token, found.key_id, clock())
+        scopes.check(request, found)
         _check_outside(request)
         return found
 
@@ -49,6 +63,8 @@ def acting(request: HttpRequest, on_behalf: UUID | None) -> Actor:
 def _check_outside(request: HttpRequest) -> None:
     if request.method not in {"POST", "PUT", "PATCH"}:
         return
+    if request.META.get("HTTP_TRANSFER_ENCODING"):
+        raise length_required()
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > GREATEST_BODY:
         raise too_large(GREATEST_BODY)

@@ -11,6 +11,7 @@ from ninja import Schema, Status
 from ninja.params.functions import Header
 from ninja.utils import contribute_operation_args
 
+from camket.api import limits, scopes
 from camket.api.keys import holder
 from camket.base.clock import utc_now
 from camket.shops.once import Request, once
@@ -63,6 +64,8 @@ def _once(request: HttpRequest, token: str, perform: Callable[[], Any]) -> HttpR
     status, _, body = outcome.answer.partition(b"\n")
     response = HttpResponse(body, status=int(status), content_type="application/json; charset=utf-8")
     response["Cache-Control"] = "no-store"
+    limits.stamp(request, response)
+    scopes.warn(request, response)
     if outcome.repeated:
         response[REPLAYED] = "true"
     return response

@@ -6,6 +6,7 @@ from uuid import UUID
 from camket.api.errors import DoorError, Verdict
 from camket.base.errors import CamketError
 from camket.policy import Verdict as Answered
+from camket.shops.errors import NotAllowedError
 from camket.vault.errors import RefusedError
 
 BAD_REQUEST: Final = 400
@@ -34,6 +35,8 @@ def of(error: CamketError) -> int:
 
 def verdict_and_entry(error: CamketError) -> tuple[Verdict | None, UUID | None]:
     """Tell what the gate said and where the ledger keeps the refusal; nothing for any other error."""
+    if isinstance(error, NotAllowedError):
+        return "deny", error.entry_id
     if not isinstance(error, RefusedError):
         return None, None
     return ("gap" if error.verdict is Answered.GAP else "deny"), error.entry_id

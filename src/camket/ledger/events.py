@@ -54,6 +54,7 @@ _SUBJECT = {
     "consent_text.added": Sentence("một lời hỏi đồng ý được ghi", "a consent text was recorded"),
     "restraint.set": Sentence("khách hàng yêu cầu hạn chế hoặc phản đối", "a restriction or objection was set"),
     "restraint.lifted": Sentence("một hạn chế hoặc phản đối được gỡ", "a restriction or objection was lifted"),
+    "consent.looked": Sentence("câu trả lời của khách hàng được xem", "a customer's answers were looked at"),
     "subject.marked": Sentence("khách hàng được đánh dấu là trẻ em", "a customer was marked as a child"),
 }
 _VAULT = {

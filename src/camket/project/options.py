@@ -4,6 +4,7 @@ A variable is read once, at start. Nothing secret is ever set here: keys are fil
 """
 
 import os
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -119,7 +120,26 @@ OPTIONS = (
         "địa chỉ người gửi của thư đi",
         "the sender's address of outgoing mail",
     ),
+    Option(
+        "RATE_KEY",
+        "2000/10000",
+        "mỗi khóa API được gọi bao nhiêu lần mỗi giây/dồn một lúc, trong một tiến trình; `0`: không giới hạn",
+        "calls of one API key per second/at once, in one process; `0`: no limit",
+    ),
+    Option(
+        "RATE_STRANGER",
+        "1/60",
+        "mỗi địa chỉ được gọi sai khóa bao nhiêu lần mỗi giây/dồn một lúc, trong một tiến trình; `0`: không giới hạn",
+        "calls of one address with no key that fits, per second/at once, in one process; `0`: no limit",
+    ),
+    Option(
+        "PROXIES",
+        "",
+        "địa chỉ các proxy đứng trước, cách nhau bằng dấu phẩy: `X-Forwarded-For` của chúng được tin",
+        "addresses of proxies in front, separated by commas: their `X-Forwarded-For` is believed",
+    ),
 )
+_RATE = re.compile(r"(?:[1-9]\d{0,5}(?:\.\d{1,3})?|0\.\d{0,2}[1-9])/[1-9]\d{0,6}", re.ASCII)
 _BY_NAME = {option.name: option for option in OPTIONS}
 # Read by the scripts, before Python runs.
 SCRIPT_OPTIONS = (
@@ -158,6 +178,20 @@ def read_number(name: str, least: int, most: int) -> int:
             "setting-number",
         )
     return int(value)
+
+
+def read_rate(name: str) -> str:
+    """Give a variable that is `per second/at once`, such as `50/200`, or `0`; anything else is refused."""
+    value = read(name)
+    if value != "0" and not _RATE.fullmatch(value):
+        raise SettingError(
+            f"`CAMKET_{name}` không phải một mức giới hạn",
+            f"`CAMKET_{name}` is not a rate",
+            "viết `mỗi giây/dồn một lúc`, như `50/200`; `0` là không giới hạn",
+            "write `per second/at once`, such as `50/200`; `0` is no limit",
+            "setting-rate",
+        )
+    return value
 
 
 def refuse_unknown() -> None:

@@ -41,6 +41,9 @@ CAMKET_LOCAL_MESSAGES = options.read_flag("LOCAL_MESSAGES")
 CAMKET_SMTP = options.read("SMTP")
 CAMKET_SMTP_LOGIN = options.read("SMTP_LOGIN")
 CAMKET_MAIL_FROM = options.read("MAIL_FROM")
+CAMKET_RATE_KEY = options.read_rate("RATE_KEY")
+CAMKET_RATE_STRANGER = options.read_rate("RATE_STRANGER")
+CAMKET_PROXIES = options.read("PROXIES")
 
 INSTALLED_APPS = ["camket.project.apps.CamketConfig"]
 MIDDLEWARE = [

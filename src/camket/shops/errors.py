@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from camket.base.errors import CamketError
 from camket.policy.words import Word, suggest
@@ -53,9 +54,9 @@ class UnknownWordError(ShopError):
 
 
 class NotAllowedError(ShopError):
-    """The actor may not manage the shop."""
+    """The actor may not manage the shop. `entry_id` is the refusal's entry, where there is a shop to write it for."""
 
-    def __init__(self) -> None:
+    def __init__(self, entry_id: UUID | None = None) -> None:
         super().__init__(
             "việc này cần giám đốc của cửa hàng",
             "this needs a director of the shop",
@@ -63,6 +64,7 @@ class NotAllowedError(ShopError):
             "ask a person with the role `director` to do it",
             "not_allowed",
         )
+        self.entry_id = entry_id
 
 
 class PolicyRefusedError(ShopError):

@@ -3,9 +3,11 @@
 INVARIANT 14: a key's own role limits whoever holds it; a system's key speaks for the role of the person it names.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from camket.base.actor import Actor
+from camket.ledger.actions import deed_is_open, refuse
 from camket.shops.errors import NotAllowedError
 from camket.shops.models import ApiKey, Staff, StaffRole
 from camket.store import vouch
@@ -14,15 +16,28 @@ MANAGING = frozenset({"director"})
 ASSIGNING = frozenset({"director", "operations"})
 
 
-def require(*, shop_id: int, actor: Actor, roles: frozenset[str] = MANAGING) -> None:
-    """Raise NotAllowedError unless the actor is the owner or a person of this shop with one of the roles."""
+def require(
+    *,
+    shop_id: int,
+    actor: Actor,
+    now: datetime,
+    roles: frozenset[str] = MANAGING,
+    subject_id: UUID | None = None,
+) -> None:
+    """Raise NotAllowedError unless the actor is the owner or a person of this shop with one of the roles.
+
+    The refusal's entry is committed before the error is seen (INVARIANT 4), so this is asked before a deed is begun.
+    """
     if actor.kind == "owner":
         return
     person = actor.id if actor.kind == "staff" else actor.on_behalf
-    if person is None or not _holds(shop_id, UUID(person), roles):
-        raise NotAllowedError
-    if actor.kind == "system" and not _key_reaches(shop_id, UUID(actor.id), roles):
-        raise NotAllowedError
+    held = person is not None and _holds(shop_id, UUID(person), roles)
+    if held and (actor.kind != "system" or _key_reaches(shop_id, UUID(actor.id), roles)):
+        return
+    if deed_is_open():
+        raise ValueError("who may manage is asked before the deed")
+    detail = {"action": "manage", "verdict": "deny", "lacking": ("role",)}
+    raise NotAllowedError(refuse(shop_id=shop_id, actor=actor, now=now, subject_id=subject_id, detail=detail))
 
 
 def _holds(shop_id: int, staff_id: UUID, roles: frozenset[str]) -> bool:

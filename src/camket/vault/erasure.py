@@ -100,7 +100,7 @@ def _may_shred(shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> N
         wish = Wish(action="erase", channel="portal")
         attempt(shop_id=shop_id, actor=actor, wish=wish, now=now, subject_id=subject_id)
     elif actor.kind != "worker":
-        managers.require(shop_id=shop_id, actor=actor, roles=managers.ASSIGNING)
+        managers.require(shop_id=shop_id, actor=actor, now=now, roles=managers.ASSIGNING, subject_id=subject_id)
 
 
 def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> tuple[dict[bytes, str], int]:

@@ -52,7 +52,7 @@ def join(*, shop_id: int, subject_id: UUID, proposal_id: UUID, actor: Actor, now
         )
     known: UUID = found.known_subject_id
     if not (actor.kind == "customer" and actor.id == str(known)):
-        managers.require(shop_id=shop_id, actor=actor, roles=managers.ASSIGNING)
+        managers.require(shop_id=shop_id, actor=actor, now=now, roles=managers.ASSIGNING, subject_id=subject_id)
     with deed(shop_id=shop_id, event="subject.joined", actor=actor, subject_id=known, now=now) as made:
         for one in sorted((subject_id, known)):
             lock(shop_id=shop_id, subject_id=one)

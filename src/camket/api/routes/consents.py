@@ -10,7 +10,7 @@ from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.base.clock import from_ms, utc_now
 from camket.consent import actions as consent
-from camket.consent import queries as consents
+from camket.consent import looking
 from camket.consent.models import ConsentEvent
 from camket.shops import queries as shops
 from camket.subjects.queries import subject
@@ -163,18 +163,20 @@ class StateOut(Schema):
     operation_id="consent_state",
 )
 def state(request: HttpRequest, subject_id: UUID, data: StateIn, on_behalf: OnBehalf = None) -> dict[str, Any]:
-    """Tell given, refused or never asked; the key must be for the purpose it asks about."""
+    """Tell given, refused or never asked: a look, with its entry. The key must be for the purpose it asks about."""
     key = holder(request)
     _may(request, subject_id, data.purpose, on_behalf, work=data.work)
-    said = consents.state(
+    standing = looking.look_at_state(
         shop_id=key.shop_id,
         subject_id=subject_id,
         purpose=data.purpose,
+        work=data.work,
         channel=data.channel or "",
         category=data.category or "",
+        actor=acting(request, on_behalf),
+        now=utc_now(),
     )
-    held = consents.restrained(shop_id=key.shop_id, subject_id=subject_id, purpose=data.purpose)
-    return {"state": said, "restrained": sorted(held)}
+    return {"state": standing.state, "restrained": sorted(standing.restrained)}
 
 
 class ReceiptIn(In):
@@ -224,7 +226,15 @@ def receipt(request: HttpRequest, subject_id: UUID, data: ReceiptIn, on_behalf: 
     """Give the receipt of one answer, which a customer may keep."""
     key = holder(request)
     _may(request, subject_id, data.purpose, on_behalf, work=data.work)
-    return consents.receipt(shop_id=key.shop_id, subject_id=subject_id, number=data.number, purpose=data.purpose)
+    return looking.look_at_receipt(
+        shop_id=key.shop_id,
+        subject_id=subject_id,
+        number=data.number,
+        purpose=data.purpose,
+        work=data.work,
+        actor=acting(request, on_behalf),
+        now=utc_now(),
+    )
 
 
 class RestrainIn(In):

@@ -26,7 +26,7 @@ def add_agreement(
     now: datetime,
 ) -> Agreement:
     """Enter a written agreement: which partner receives which categories for which purposes, from when until when."""
-    managers.require(shop_id=shop_id, actor=actor)
+    managers.require(shop_id=shop_id, actor=actor, now=now)
     queries.shop(shop_id=shop_id)
     _known("recipients", [recipient], "recipient")
     _known("categories", categories, "categories")
@@ -50,7 +50,7 @@ def add_agreement(
 
 def end_agreement(*, shop_id: int, agreement_id: UUID, actor: Actor, now: datetime) -> None:
     """End an agreement now; nothing goes to the partner after it."""
-    managers.require(shop_id=shop_id, actor=actor)
+    managers.require(shop_id=shop_id, actor=actor, now=now)
     row = Agreement.objects.filter(shop_id=shop_id, id=agreement_id).first()
     if row is None:
         raise UnknownError("hợp đồng", "agreement", "agreement_id")

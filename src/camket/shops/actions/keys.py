@@ -42,7 +42,7 @@ def issue_api_key(
 
     `scopes` are the operations that it may call (None: all of them); it ends at `ends_at` (None: when it is revoked).
     """
-    managers.require(shop_id=shop_id, actor=actor)
+    managers.require(shop_id=shop_id, actor=actor, now=now)
     shop = queries.shop(shop_id=shop_id)
     _check_holder(shop_id, staff_id, system.strip())
     _check_words(role, purposes)
@@ -68,7 +68,7 @@ def issue_api_key(
 
 def revoke_api_key(*, shop_id: int, key_id: UUID, actor: Actor, now: datetime) -> None:
     """End a key at once; revoking twice changes nothing."""
-    managers.require(shop_id=shop_id, actor=actor)
+    managers.require(shop_id=shop_id, actor=actor, now=now)
     row = ApiKey.objects.filter(shop_id=shop_id, id=key_id).first()
     if row is None:
         raise UnknownError("khóa", "key", "key_id")

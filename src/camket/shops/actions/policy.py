@@ -59,7 +59,7 @@ def adopt_policy(*, shop_id: int, text: str, actor: Actor, now: datetime) -> Pol
     The first version stands as published, with its completions beside it. A later one that lacks what it needs under
     the law is refused (PolicyRefusedError names each thing). PolicyError: the file itself cannot be read.
     """
-    managers.require(shop_id=shop_id, actor=actor)
+    managers.require(shop_id=shop_id, actor=actor, now=now)
     shop = queries.shop(shop_id=shop_id)
     policy = load_text(text)
     if policy.shop != shop.slug:
@@ -132,7 +132,7 @@ def _load(path: Path, *, actor: Actor, now: datetime) -> Loaded:
 
 def set_setting(*, shop_id: int, name: str, value: str, actor: Actor, now: datetime) -> None:
     """Set one of the shop's own settings (`shops.settings`); an unknown name or value is refused."""
-    managers.require(shop_id=shop_id, actor=actor)
+    managers.require(shop_id=shop_id, actor=actor, now=now)
     if name not in SETTINGS:
         raise UnknownWordError(name, dict.fromkeys(SETTINGS, name), "name")
     if value not in SETTINGS[name][0]:

@@ -62,7 +62,7 @@ def assign_work(
     person takes what they themselves took in: the call, the order, the message.
     """
     if within is None:
-        managers.require(shop_id=shop_id, actor=actor, roles=managers.ASSIGNING)
+        managers.require(shop_id=shop_id, actor=actor, now=now, roles=managers.ASSIGNING, subject_id=subject_id)
     queries.staff(shop_id=shop_id, staff_id=staff_id)
     if reason not in REASONS:
         raise UnknownError("lý do", "reason", "reason")
@@ -92,6 +92,6 @@ def end_work(*, shop_id: int, subject_id: UUID, assignment_id: UUID, actor: Acto
         raise UnknownError("phân công", "assignment", "assignment_id")
     person = actor.id if actor.kind == "staff" else actor.on_behalf
     if person != str(row.staff_id):
-        managers.require(shop_id=shop_id, actor=actor, roles=managers.ASSIGNING)
+        managers.require(shop_id=shop_id, actor=actor, now=now, roles=managers.ASSIGNING, subject_id=subject_id)
     with deed(shop_id=shop_id, event="work.ended", actor=actor, subject_id=subject_id, now=now, work=row.work) as made:
         made.update(row, until=to_ms(now))
