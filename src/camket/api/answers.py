@@ -5,7 +5,7 @@ from typing import Any
 from camket.api.errors import ErrorOut
 
 # Any operation with a key; any with a body; any that the policy may refuse or that meets a thing of the shop's.
-KEYED = (401, 500)
+KEYED = (401, 500, 503)
 BODY = (400, 413, 415, 422)
 GATED = (403, 404)
 

@@ -18,6 +18,8 @@ from camket.api import errors, limits, routes, scopes, status
 from camket.api.keys import BearerKey
 from camket.api.parsing import StrictParser
 from camket.base.errors import CamketError
+from camket.store import unavailable
+from camket.store.errors import UnavailableError
 from camket.subjects.errors import UnknownSubjectError
 from camket.vault.errors import RefusedError
 
@@ -92,6 +94,8 @@ def _translated(error: Exception) -> CamketError | None:
     match error:
         case RefusedError() if "subject" in error.lacking:
             found = UnknownSubjectError()  # INVARIANT 8: another shop's person is as unknown as nobody
+        case UnavailableError():
+            found = unavailable.told(error)
         case CamketError():
             found = error
         case AuthenticationError():
@@ -102,6 +106,8 @@ def _translated(error: Exception) -> CamketError | None:
             found = errors.not_found()
         case HttpError(status_code=status.BAD_REQUEST):
             found = errors.malformed()
+        case _:
+            found = unavailable.told(error)
     return found
 
 

@@ -7,9 +7,11 @@ from camket.api.errors import DoorError, Verdict
 from camket.base.errors import CamketError
 from camket.policy import Verdict as Answered
 from camket.shops.errors import NotAllowedError
+from camket.store.errors import UnavailableError
 from camket.vault.errors import RefusedError
 
 BAD_REQUEST: Final = 400
+UNAVAILABLE: Final = 503
 # Anything else that a caller can mend is 422: the request was understood and cannot be done as asked.
 _BY_CODE: Final = {
     "denied": 403,
@@ -30,6 +32,8 @@ _BY_CODE: Final = {
 
 def of(error: CamketError) -> int:
     """Give the status that an error leaves with."""
+    if isinstance(error, UnavailableError):
+        return UNAVAILABLE
     return error.status if isinstance(error, DoorError) else _BY_CODE.get(error.code, 422)
 
 

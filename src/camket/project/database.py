@@ -17,6 +17,11 @@ PREPARED = {
     "options": "-c plan_cache_mode=force_generic_plan -c jit=off",
 }
 
+# A server that is away is told of in seconds, and found again with the next request after it is back: the pool's own
+# way of trying less and less often for five minutes would leave a shop closed longer than its database was.
+POOL = {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 2}
+PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+
 
 def database(url: str) -> dict[str, Any]:
     """Turn the address into Django's setting; raise SettingError for any other scheme."""
@@ -35,7 +40,7 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 20}, **PREPARED},
+            "OPTIONS": {"pool": POOL, **PATIENCE, **PREPARED},
         }
     raise SettingError(
         "`CAMKET_DATABASE` không phải địa chỉ dùng được",

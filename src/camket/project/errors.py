@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from camket.api import errors as api
 from camket.site import errors as site
+from camket.store import unavailable
 
 _API = {400: api.refused, 403: api.not_found, 404: api.not_found, 405: api.method_not_allowed, 500: api.failed}
 
@@ -42,7 +43,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
 
 
 class OneShape:
-    """Middleware, innermost: gives Django's bare 405 the shape of its door and keeps its `Allow`."""
+    """Middleware, innermost: gives Django's bare 405, and a database that is away, the shape of the door asked at."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -53,4 +54,13 @@ class OneShape:
             shaped = _answer(request, 405)
             shaped["Allow"] = response["Allow"]
             return shaped
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 503 while the database cannot do its work; the API's own door has answered for itself before."""
+        shown = unavailable.told(exception)
+        if shown is None:
+            return None
+        response = api.respond(shown, 503) if request.path.startswith("/api/") else site.page(request, 503)
+        response["Retry-After"] = str(shown.retry_after)
         return response

@@ -79,6 +79,18 @@ SAYINGS: dict[int, dict[Lang, Saying]] = {
             "Try again in a few minutes.",
         ),
     },
+    503: {
+        "vi": Saying(
+            "Trang tạm thời không dùng được",
+            "Cơ sở dữ liệu chưa trả lời. Nếu bạn vừa gửi biểu mẫu, dữ liệu được lưu trọn vẹn hoặc không lưu gì.",
+            "Hãy tải lại trang sau ít phút.",
+        ),
+        "en": Saying(
+            "The page cannot be used at the moment",
+            "The database does not answer. If you have just sent a form, it was stored whole or not at all.",
+            "Reload the page in a few minutes.",
+        ),
+    },
 }
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db import transaction as django_transaction
 
-from camket.store import group
+from camket.store import group, unavailable
 
 Vendor = Literal["sqlite", "postgresql"]
 
@@ -31,8 +31,9 @@ def transaction() -> Iterator[None]:
                 connection.check_constraints()  # deferred ones speak here, where the deed can answer them
         return
     shared = is_sqlite() and not connection.in_atomic_block
-    with group.writer().deed() if shared else django_transaction.atomic(durable=True):
+    with unavailable.commit() as end, group.writer().deed() if shared else django_transaction.atomic(durable=True):
         yield
+        end.begun = True
 
 
 @contextmanager
@@ -46,7 +47,10 @@ def alone() -> Iterator[None]:
             yield
         return
     require_none_open()
-    yield
+    connection.ensure_connection()
+    with unavailable.commit() as end:
+        end.begun = True
+        yield
 
 
 def require_none_open() -> None:
