@@ -9,6 +9,7 @@ _FAMILY: Final = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặ
 _MIDDLE: Final = ("Văn", "Thị", "Minh", "Ngọc", "Thanh", "Quốc", "Thu", "Đức", "Hải", "Kim")
 _GIVEN: Final = ("An", "Bình", "Châu", "Dũng", "Giang", "Hạnh", "Khoa", "Lan", "Minh", "Nga", "Oanh", "Phúc", "Quân")
 _STREET: Final = ("Hàng Bạc", "Lê Lợi", "Trần Phú", "Nguyễn Huệ", "Hai Bà Trưng", "Lý Thường Kiệt", "Phan Chu Trinh")
+_MOBILE: Final = ("90", "91", "93", "94", "96", "97", "98", "86", "88", "89")
 _CITY: Final = ("phường Hoàn Kiếm, Hà Nội", "phường Sài Gòn, TP. Hồ Chí Minh", "phường Hải Châu, Đà Nẵng")
 
 # Eight fields of a customer, as a shop keeps them; the first six are what is put, three are what is looked at.
@@ -24,7 +25,7 @@ def profile(number: int) -> dict[str, str]:
     given = _GIVEN[mixed // 100 % len(_GIVEN)]
     return {
         "name": f"{family} {middle} {given}",
-        "phone": f"+849{number % 100_000_000:08d}",
+        "phone": f"+84{_MOBILE[number // 10_000_000 % 10]}{(number * 48_271 + 3_141_592) % 10_000_000:07d}",
         "email": f"khach{number}@example.com",
         "postal_address": f"{mixed % 299 + 1} {_STREET[mixed // 7 % 7]}, {_CITY[mixed // 49 % 3]}",
         "user_name": f"khach{number}",

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from bench import people
 from camket.base.actor import Actor
 from camket.base.clock import utc_now
@@ -42,6 +44,11 @@ def open_shop() -> Shop:
         actions.grant_role(shop_id=shop_id, staff_id=person.pk, role=role, actor=OWNER, now=now)
     actions.sign_undertaking(shop_id=shop_id, staff_id=person.pk, actor=OWNER, now=now)
     return Shop(shop_id, Actor(kind="staff", id=str(person.pk)))
+
+
+def home() -> str:
+    """Give this installation's folder."""
+    return str(settings.HOME)
 
 
 def keys() -> dict[str, Any]:

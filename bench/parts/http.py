@@ -1,0 +1,146 @@
+"""The API under load: create, look, update, consent, erase at 1, 8 and 32 connections, durable, beside the peer's cells."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, Final
+
+
+from bench.cpu import of_tree
+from bench.ground import ROOT, Engine, Ground, Home, Served
+from bench.result import Figure, Result, Table, number, spread
+
+OPS: Final = ("look", "update", "consent", "create", "erase")
+CONNECTIONS: Final = (1, 8, 32)
+_FIRST: Final = 1000
+_FRESH: Final = 20_000_000
+_MOST_PER_SECOND: Final = 4000
+_SQLITE: Final = {"look": (1000, 2000), "create": (300, 800)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One operation at so many connections on a shop of so many people."""
+
+    engine: Engine
+    people: int
+    op: str
+    connections: int
+
+
+class Cells:
+    """One installation under load, cell by cell."""
+
+    def __init__(self, ground: Ground, home: Home, people: int, seconds: float) -> None:
+        self._ground = ground
+        self._home = home
+        self._people = people
+        self._seconds = seconds
+        self._fresh = _FRESH
+        self._tokens = home.job("load:keys")
+
+    def run(self, served: Served, op: str, connections: int) -> dict[str, Any]:
+        """Load one operation at so many connections; count what was answered, what failed and what was ledgered."""
+        plan, role = self._home.folder / "plan.json", "director" if op == "erase" else "customer_service"
+        most = int(self._seconds * _MOST_PER_SECOND)
+        self._home.job(
+            "load:plan",
+            op=op,
+            connections=connections,
+            count=most,
+            fresh=self._fresh,
+            target=str(plan),
+            port=served.port,
+            seconds=self._seconds,
+            token=self._tokens[role],
+        )
+        self._fresh += most
+        before = self._entries()
+        database = self._ground.database_pid(self._home.engine)
+        server_cpu, database_cpu = of_tree(served.pid), of_tree(database) if database else 0.0
+        command = [sys.executable, "-m", "bench.load", str(plan)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        found: dict[str, Any] = json.loads(done.stdout)
+        found["server"] = of_tree(served.pid) - server_cpu
+        found["database"] = of_tree(database) - database_cpu if database else 0.0
+        found["written"] = self._entries() - before
+        plan.write_text(json.dumps(found.pop("entries")))
+        found["missing"] = self._home.job("load:unledgered", file=str(plan))["missing"]
+        return found
+
+    def _entries(self) -> int:
+        return int(self._home.job("load:entries")["entries"])
+
+
+def _installation(ground: Ground, engine: Engine, people: int) -> Iterator[tuple[Cell, dict[str, Any]]]:
+    """Seed an installation, then load every operation in turns."""
+    home = ground.home(engine, f"http_{engine}_{people}")
+    home.job("load:seed", first=_FIRST, count=people)
+    cells = Cells(ground, home, people, 0.4 if ground.quick else 3.0)
+    with ground.serve(home) as served:
+        for _ in range(ground.repeats):
+            for op in OPS:
+                for connections in CONNECTIONS if engine == "postgresql" else (8,):
+                    yield Cell(engine, people, op, connections), cells.run(served, op, connections)
+    ground.remove(home)
+
+
+def run(ground: Ground) -> Result:
+    """Load both databases with few and many people."""
+    runs: dict[Cell, list[dict[str, Any]]] = {}
+    for engine in ("postgresql", "sqlite"):
+        for people in (60,) if ground.quick else (1000, 100_000):
+            for cell, told in _installation(ground, engine, people):
+                runs.setdefault(cell, []).append(told)
+    found = Result(notes=list(_NOTES))
+    found.wrong = sum(
+        one["wrong"] + one["failed"] + one["missing"] + abs(one["written"] - one["good"])
+        for told in runs.values()
+        for one in told
+    )
+    found.tables.append(_table(runs))
+    found.figures += _sqlite(runs)
+    return found
+
+
+_NOTES = (
+    "The load comes from one process (`bench/load.py`) over keep-alive connections; its CPU is in the column `client`. "
+    "`camket start` serves (server and worker); the column `server` counts both. Each cell 3 s, so many times in turns.",
+    "`look` asks for name, phone and email; every value of every answer is compared with the oracle. `unledgered` counts "
+    "answered calls without an entry: entries named in answers that the ledger lacks, and the difference between calls "
+    "answered well and entries written meanwhile.",
+)
+
+
+def _table(runs: dict[Cell, list[dict[str, Any]]]) -> Table:
+    columns = (
+        "database", "people", "operation", "connections", "per second", "p50 ms", "p99 ms", "server ms", "database ms",
+        "client ms", "failed", "unledgered", "wrong",
+    )  # fmt: skip
+    rows = []
+    for cell, told in runs.items():
+        per_second = tuple(one["good"] / one["wall"] for one in told)
+        each = [{name: 1000 * one[name] / max(1, one["good"]) for name in ("server", "database", "client")} for one in told]
+        rows.append(
+            (
+                *(cell.engine, f"{cell.people:,}", cell.op, str(cell.connections), spread(per_second)),
+                *(number(1000 * median(one[name] for one in told)) for name in ("p50", "p99")),
+                *(number(median(one[name] for one in each)) for name in ("server", "database", "client")),
+                str(sum(one["failed"] for one in told)),
+                str(sum(one["missing"] + abs(one["written"] - one["good"]) for one in told)),
+                str(sum(one["wrong"] for one in told)),
+            )
+        )
+    return Table("Cells: CPU in milliseconds per call", columns, tuple(rows))
+
+
+def _sqlite(runs: dict[Cell, list[dict[str, Any]]]) -> Iterator[Figure]:
+    for cell, told in runs.items():
+        if cell.engine == "sqlite" and cell.op in _SQLITE:
+            reach, aim = _SQLITE[cell.op]
+            per_second = tuple(one["good"] / one["wall"] for one in told)
+            what = f"sqlite, {cell.people:,} people, 8 connections: {cell.op}"
+            yield Figure(what, "per second", reach, aim, "more", wall=per_second)
