@@ -1,11 +1,11 @@
 import re
-from contextlib import nullcontext
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Literal
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError
 
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
@@ -16,7 +16,9 @@ from camket.consent.models import ConsentEvent, ConsentText, Restraint
 from camket.ledger.actions import Deed, deed
 from camket.policy import words
 from camket.shops.queries import policy
-from camket.store.db import is_sqlite, raw_id
+from camket.store import statements
+from camket.store.db import raw_id
+from camket.store.errors import ConflictError
 from camket.subjects.errors import UnknownSubjectError
 
 Value = Literal["given", "refused"]
@@ -24,7 +26,8 @@ Value = Literal["given", "refused"]
 HOWS: Final = frozenset(
     {"form", "portal", "phone", "email", "sms", "zalo", "counter", "letter", "mailbox", "double_opt_in", "paper"}
 )
-
+# Every race lost is another answer's that was won: so many at once from one person are no honest work.
+_MOST_RACES: Final = 64
 _CONTACT: Final = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|(?<!\d)(?:\+?84|0)(?:[ .()-]{0,2}\d){9}(?!\d)"
 )
@@ -45,11 +48,13 @@ def record(
     channel: str = "",
     category: str = "",
     within: Deed | None = None,
+    number: int | None = None,
 ) -> ConsentEvent:
     """Add one answer for one purpose (and channel) with the exact words shown. Nothing is ever changed or assumed.
 
     `category` is for the separate consent that a sensitive category needs. OnePurposeError (PDPL-9.4a) when the call
-    names several purposes; ConsentError when nothing was shown to a person who is said to have agreed.
+    names several purposes; ConsentError when nothing was shown to a person who is said to have agreed. `number` is for
+    a person made in the deed `within`: which of their answers this is, from 1.
     """
     _one_purpose(purpose)
     _known(how, channel, category)
@@ -58,37 +63,51 @@ def record(
     _impersonal(text, shop_id)
     _may_speak(actor, subject_id, within)
     digest = sha256(text.encode()).digest() if text else None
-    own = deed(
-        shop_id=shop_id,
-        event="consent.recorded" if text else "consent.withdrawn",
-        actor=actor,
+    event = ConsentEvent(
         subject_id=subject_id,
-        now=now,
+        number=number or 0,
+        id=uuid7(to_ms(now)),
+        shop_id=shop_id,
         purpose=purpose,
+        channel=channel,
+        category=category,
+        value=value,
+        how=how,
+        who=_who(actor),
+        text_digest=digest,
+        language=language,
+        policy_version=policy_version,
+        at=to_ms(now),
     )
-    with nullcontext(within) if within is not None else own as made:
-        if digest is not None:
-            _keep_text(ConsentText(shop_id=shop_id, digest=digest, text=text), within=made)
-        event = ConsentEvent(
-            subject_id=subject_id,
-            number=_next(sql.NEXT_EVENT, shop_id, subject_id),
-            id=uuid7(to_ms(now)),
+    if within is not None:
+        _answer(event, text, within=within)
+        return event
+
+    def alone() -> None:
+        with deed(
             shop_id=shop_id,
+            event="consent.recorded" if text else "consent.withdrawn",
+            actor=actor,
+            subject_id=subject_id,
+            now=now,
             purpose=purpose,
-            channel=channel,
-            category=category,
-            value=value,
-            how=how,
-            who=_who(actor),
-            text_digest=digest,
-            language=language,
-            policy_version=policy_version,
-            at=to_ms(now),
-        )
-        made.insert(event)
-        if within is None:
+            single=True,
+        ) as made:
+            event.number = 0
+            _answer(event, text, within=made)
             made.detail.update(value=value, channel=channel, how=how, text=digest)
+
+    _in_turn(alone)
     return event
+
+
+def _answer(event: ConsentEvent, text: str, *, within: Deed) -> None:
+    """Write an answer and, where they are new, the words that were shown."""
+    if event.text_digest is not None and not statements.fetch(sql.TEXT, [event.shop_id, event.text_digest]):
+        # Two deeds that write a wording at once write the same: a row is its own content.
+        within.insert(ConsentText(shop_id=event.shop_id, digest=event.text_digest, text=text), once=True)
+    event.number = event.number or _next(sql.NEXT_EVENT, event.shop_id, event.subject_id)
+    within.insert(event)
 
 
 def withdraw(
@@ -138,24 +157,55 @@ def restrain(
         _one_purpose(purpose)
     _known(how, "", "")
     _may_speak(actor, subject_id, within)
-    event = "restraint.lifted" if lifted else "restraint.set"
-    own = deed(shop_id=shop_id, event=event, actor=actor, subject_id=subject_id, now=now, purpose=purpose or None)
-    with nullcontext(within) if within is not None else own as made:
-        row = Restraint(
-            subject_id=subject_id,
-            number=_next(sql.NEXT_RESTRAINT, shop_id, subject_id),
+    row = Restraint(
+        subject_id=subject_id,
+        number=0,
+        shop_id=shop_id,
+        kind=kind,
+        purpose=purpose,
+        lifted=lifted,
+        how=how,
+        who=_who(actor),
+        at=to_ms(now),
+    )
+    if within is not None:
+        row.number = _next(sql.NEXT_RESTRAINT, shop_id, subject_id)
+        within.insert(row)
+        return row
+
+    def alone() -> None:
+        with deed(
             shop_id=shop_id,
-            kind=kind,
-            purpose=purpose,
-            lifted=lifted,
-            how=how,
-            who=_who(actor),
-            at=to_ms(now),
-        )
-        made.insert(row)
-        if within is None:
+            event="restraint.lifted" if lifted else "restraint.set",
+            actor=actor,
+            subject_id=subject_id,
+            now=now,
+            purpose=purpose or None,
+            single=True,
+        ) as made:
+            row.number = _next(sql.NEXT_RESTRAINT, shop_id, subject_id)
+            made.insert(row)
             made.detail.update(kind=kind, how=how)
+
+    _in_turn(alone)
     return row
+
+
+def _in_turn(alone: Callable[[], None]) -> None:
+    """Do a deed again when another one took the number that it had read. ConflictError when that does not end."""
+    for _ in range(_MOST_RACES):
+        try:
+            alone()
+        except IntegrityError as error:
+            if not _raced(str(error)):
+                raise
+        else:
+            return
+    raise ConflictError
+
+
+def _raced(said: str) -> bool:
+    return any(name in said for name in ("_pkey", "camket_consent_event.number", "camket_restraint.number"))
 
 
 def _shown(text: str) -> None:
@@ -195,26 +245,12 @@ def _impersonal(text: str, shop_id: int) -> None:
             )
 
 
-def _keep_text(row: ConsentText, *, within: Deed) -> None:
-    """Keep a wording once. A row is its own content, so that two deeds that write it at once write the same."""
-    if ConsentText.objects.filter(shop_id=row.shop_id, digest=row.digest).exists():
-        return
-    ConsentText.objects.bulk_create([row], ignore_conflicts=True)
-    within.wrote(row)
-
-
 def _next(query: str, shop_id: int, subject_id: UUID) -> int:
-    """Count up the rows of a subject; on PostgreSQL the subject is locked, so that parallel answers queue up.
-
-    UnknownSubjectError for nobody, and for another shop's people (invariant 8).
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql.KNOWN if is_sqlite() else sql.LOCK, [raw_id(subject_id), shop_id])
-        if cursor.fetchone() is None:
-            raise UnknownSubjectError
-        cursor.execute(query, [raw_id(subject_id)])
-        (number,) = cursor.fetchone()
-    return int(number)
+    """Count up the rows of a subject. UnknownSubjectError for nobody, and for another shop's people (invariant 8)."""
+    found = statements.fetch(query, {"shop": shop_id, "subject": raw_id(subject_id)})
+    if not found:
+        raise UnknownSubjectError
+    return int(found[0][0])
 
 
 def _one_purpose(purpose: str) -> None:

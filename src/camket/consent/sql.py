@@ -15,8 +15,11 @@ SELECT 'restraint' AS kind, r.kind AS a, r.purpose AS b, CASE WHEN r.lifted THEN
   FROM camket_restraint r WHERE r.subject_id = %(subject)s AND r.shop_id = %(shop)s
 """
 
-NEXT_EVENT: Final = "SELECT COALESCE(MAX(number), 0) + 1 FROM camket_consent_event WHERE subject_id = %s"
-NEXT_RESTRAINT: Final = "SELECT COALESCE(MAX(number), 0) + 1 FROM camket_restraint WHERE subject_id = %s"
-KNOWN: Final = "SELECT 1 FROM camket_subject WHERE subject_id = %s AND shop_id = %s"
-# Does not stop deeds that only add rows to the person, as FOR UPDATE would.
-LOCK: Final = KNOWN + " FOR NO KEY UPDATE"
+# The number that the next answer (restraint) of a person takes; no row for nobody, and for another shop's people.
+_NEXT: Final = """
+SELECT (SELECT COALESCE(MAX(number), 0) + 1 FROM {table} WHERE subject_id = %(subject)s)
+  FROM camket_subject WHERE subject_id = %(subject)s AND shop_id = %(shop)s
+"""
+NEXT_EVENT: Final = _NEXT.replace("{table}", "camket_consent_event")
+NEXT_RESTRAINT: Final = _NEXT.replace("{table}", "camket_restraint")
+TEXT: Final = "SELECT 1 FROM camket_consent_text WHERE shop_id = %s AND digest = %s"

@@ -30,7 +30,7 @@ from camket.shops import queries as shops
 from camket.shops.actions import assign_work
 from camket.subjects import actions as subjects
 from camket.subjects import blind
-from camket.subjects.queries import by_identifier
+from camket.subjects.queries import by_identifiers
 from camket.vault import facts as fact_room
 from camket.vault import signups
 from camket.vault.actions import Value, put, watched
@@ -171,6 +171,7 @@ def receive(
             actor=actor,
             now=now,
             subject_id=subject_id or uuid7(to_ms(now)),
+            single=not task.is_sign_up,
         ) as made,
     ):
         return _take(task, admission, made)
@@ -432,8 +433,9 @@ def _take(task: _Task, admission: Admission, made: Deed) -> Received:
     )
     if task.is_sign_up:
         return _hold(task, admission, group, made)
-    for one in task.consents:
-        _record(task, subject_id, one, made)
+    new = task.subject_id is None
+    for number, one in enumerate(task.consents, 1):
+        _record(task, subject_id, one, made, number=number if new else None)
     items = put(
         shop_id=task.shop_id,
         subject_id=subject_id,
@@ -445,6 +447,7 @@ def _take(task: _Task, admission: Admission, made: Deed) -> Received:
         proven=frozenset({"order"}) if task.is_order else frozenset(),
         prepared=True,
         within=made,
+        newborn=task.facts if new else None,
     )
     if task.is_order:
         made.insert(_order(task, subject_id, group))
@@ -496,7 +499,7 @@ def _rulebook(task: _Task) -> Rulebook:
     return shops.rulebook(task.shop_id, task.facts.policy_version)
 
 
-def _record(task: _Task, subject_id: UUID, one: Consent, made: Deed) -> None:
+def _record(task: _Task, subject_id: UUID, one: Consent, made: Deed, *, number: int | None) -> None:
     consent.record(
         shop_id=task.shop_id,
         subject_id=subject_id,
@@ -511,6 +514,7 @@ def _record(task: _Task, subject_id: UUID, one: Consent, made: Deed) -> None:
         channel=one.channel,
         category=one.category,
         within=made,
+        number=number,
     )
 
 
@@ -578,11 +582,10 @@ def _assign(task: _Task, subject_id: UUID, work: str, made: Deed) -> None:
 
 def _propose(task: _Task, subject_id: UUID, made: Deed) -> list[UUID]:
     known: dict[UUID, str] = {}
-    for kind in _MATCHED_BY:
-        for value in task.values.get(kind, ()):
-            for match in by_identifier(shop_id=task.shop_id, kind=kind, normalised=value):
-                if match.subject_id != subject_id:
-                    known.setdefault(match.subject_id, kind)
+    contacts = [(kind, value) for kind in _MATCHED_BY for value in task.values.get(kind, ())]
+    for kind, match in by_identifiers(shop_id=task.shop_id, contacts=contacts):
+        if match.subject_id != subject_id:
+            known.setdefault(match.subject_id, kind)
     return [
         subjects.propose(
             shop_id=task.shop_id,

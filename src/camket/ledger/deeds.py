@@ -16,11 +16,11 @@ from django.db import IntegrityError, models
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
-from camket.ledger import entry, members, sql
+from camket.ledger import entry, groups, members, sql
 from camket.ledger.entry import Row, shop_uuid
 from camket.ledger.errors import DeedOpenError
 from camket.ledger.events import EVENTS
-from camket.store import inserting, rows, secrets, vouch
+from camket.store import inserting, rows, secrets, vouch, wall
 from camket.store.columns import Record
 from camket.store.db import alone, require_none_open, transaction
 from camket.store.errors import ConflictError
@@ -51,7 +51,7 @@ class Deed:
         self._single = single
         self._kept: list[Record] = []
         self._once: set[int] = set()
-        self._conflicts: list[tuple[str, Callable[[], Exception]]] = []
+        self._conflicts: list[tuple[Callable[[str], bool], Callable[[], Exception]]] = []
         self._rows: list[Row] = []
         self._removed: list[Row] = []
         self._members: members.Members = {}
@@ -78,18 +78,23 @@ class Deed:
         for obj in objs:
             self.wrote(obj)
 
-    def on_conflict(self, constraint: str, error: Callable[[], Exception]) -> None:
-        """Name the error to raise when one of the deed's rows breaks a constraint (a part of the database's words)."""
-        self._conflicts.append((constraint, error))
+    @property
+    def single(self) -> bool:
+        """Whether nothing is written before the deed's end."""
+        return self._single
+
+    def on_conflict(self, said: Callable[[str], bool], error: Callable[[], Exception]) -> None:
+        """Name the error to raise when one of the deed's rows breaks a constraint that `said` knows by its words."""
+        self._conflicts.append((said, error))
 
     @contextmanager
     def _told_conflicts(self) -> Iterator[None]:
         try:
             yield
         except IntegrityError as error:
-            said = str(error)
-            for constraint, make in self._conflicts:
-                if constraint in said:
+            words = str(error)
+            for said, make in self._conflicts:
+                if said(words):
                     raise make() from error
             raise
 
@@ -151,6 +156,13 @@ class Deed:
             target = self._rows if subject is None else self._members.setdefault(subject, ([], []))[0]
             target.extend(found)
 
+    def lost_rows(self, subject: bytes | None, rows: list[Row]) -> None:
+        """Tell of rows that a restore did not bring back, `[code, short key, last digest]`; None: of nobody."""
+        if not self._bulk:
+            raise ValueError("only a bulk deed tells of rows of many subjects")
+        target = self._removed if subject is None else self._members.setdefault(subject, ([], []))[1]
+        target.extend(rows)
+
     def member(self, subject_id: UUID) -> None:
         """Name a subject whom a bulk deed concerned without writing a row of theirs."""
         if not self._bulk:
@@ -183,6 +195,7 @@ class Deed:
 
     def write_entry(self, *, event: str, actor: Actor, purpose: str | None, work: UUID | str | None) -> None:
         """Write the one entry; `deed` calls it, last of all."""
+        lines = list(members.lines(self._members, self.entry_id.bytes))
         body = entry.body(
             event=event,
             actor=actor,
@@ -191,13 +204,15 @@ class Deed:
             detail=self.detail,
             rows=self._rows,
             removed=self._removed,
-            members=(len(self._members), members.root(self._members)) if self._bulk else None,
+            members=(len(lines), members.root_of_lines(lines)) if self._bulk else None,
+            subject_id=self.subject_id.bytes,
+            entry_id=self.entry_id.bytes,
         )
         values = sql.entry_values(self.shop_id, self.subject_id, self.entry_id, body, mark(self, body))
         with self._told_conflicts(), self._transaction():
             inserting.insert(self._kept, once=self._once, last=(sql.INSERT_ENTRY, values))
-            if self._members:
-                sql.insert_members(self.shop_id, self.entry_id, members.lines(self._members))
+            if lines:
+                groups.write(self.shop_id, self.entry_id, lines)
 
     def _transaction(self) -> AbstractContextManager[None]:
         """Give the transaction that the rows and the entry need beside what is open already."""
@@ -249,7 +264,7 @@ def deed(
         require_none_open()
     token = _open.set(found)
     try:
-        with nullcontext() if single else transaction():
+        with wall.behind(shop_id), nullcontext() if single else transaction():
             yield found
             found.write_entry(event=event, actor=actor, purpose=purpose, work=work)
     except BaseException:

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.ledger.actions import Deed, deed
-from camket.store.db import raw_id
-from camket.subjects import queries, sql
+from camket.subjects import queries
 from camket.subjects.errors import SubjectError, TakenError
 from camket.subjects.models import Identifier, NameToken, Proposal, Subject
 
@@ -99,19 +98,8 @@ def add_index(*, shop_id: int, subject_id: UUID, entries: Iterable[Index], withi
             for token in entry.tokens
         )
     exact.sort(key=lambda row: row.digest)  # as in mark_verified
-    with _taken(), connection.cursor() as cursor:
-        if exact:
-            values = [
-                part
-                for row in exact
-                for part in (row.digest, raw_id(subject_id), raw_id(row.item_id), shop_id, row.kind, row.verified)
-            ]
-            cursor.execute(sql.INSERT_IDENTIFIERS + ", ".join([sql.IDENTIFIER_HOLES] * len(exact)), values)
-        if names:
-            values = [part for row in names for part in (row.token, raw_id(subject_id), raw_id(row.item_id), shop_id)]
-            cursor.execute(sql.INSERT_NAMES + ", ".join([sql.NAME_HOLES] * len(names)), values)
-    for written in (*exact, *names):
-        within.wrote(written)
+    within.on_conflict(_says_taken, TakenError)
+    within.insert_many([*exact, *names])
 
 
 def remove_index(*, subject_id: UUID, item_ids: Iterable[UUID], within: Deed) -> None:
@@ -137,10 +125,13 @@ def _taken() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        said = str(error)
-        if "camket_identifier_verified" in said or said.endswith("camket_identifier.digest"):
+        if _says_taken(str(error)):
             raise TakenError from error
         raise
+
+
+def _says_taken(said: str) -> bool:
+    return "camket_identifier_verified" in said or said.endswith("camket_identifier.digest")
 
 
 def propose(*, shop_id: int, subject_id: UUID, known_subject_id: UUID, kind: str, now: datetime, within: Deed) -> UUID:

@@ -1,12 +1,15 @@
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from camket.store import statements
+from camket.store.db import read_id
 from camket.store.secrets import secret
-from camket.subjects import blind
+from camket.subjects import blind, sql
 from camket.subjects.errors import UnknownSubjectError
-from camket.subjects.models import Identifier, NameToken, Proposal, Subject
+from camket.subjects.models import NameToken, Proposal, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,18 @@ def subject(*, shop_id: int, subject_id: UUID) -> Subject:
 
 def by_identifier(*, shop_id: int, kind: str, normalised: str) -> list[Match]:
     """Find who has this exact value, verified first. The value is normalised already."""
-    digests = blind.identifiers(shop_id, kind, normalised)
-    rows = Identifier.objects.filter(digest__in=digests, shop_id=shop_id).order_by("-verified", "subject_id", "item_id")
-    return list(dict.fromkeys(Match(row.subject_id, row.item_id, row.verified) for row in rows))
+    return [match for _, match in by_identifiers(shop_id=shop_id, contacts=[(kind, normalised)])]
+
+
+def by_identifiers(*, shop_id: int, contacts: Sequence[tuple[str, str]]) -> list[tuple[str, Match]]:
+    """Find who has any of these exact values (kind and value), verified first, with the kind that fits."""
+    kinds = {digest: kind for kind, value in contacts for digest in blind.identifiers(shop_id, kind, value)}
+    if not kinds:
+        return []
+    holes = ", ".join(["%s"] * len(kinds))
+    rows = statements.fetch(sql.MATCHES.replace("{digests}", holes), [shop_id, *kinds])
+    found = ((kinds[bytes(digest)], Match(read_id(who), read_id(item), bool(ok))) for digest, who, item, ok in rows)
+    return list(dict.fromkeys(found))
 
 
 def by_name(*, shop_id: int, name: str, limit: int) -> list[Match]:

@@ -15,12 +15,11 @@ LOCK_SUBJECT: Final = """
 SELECT 1 FROM camket_subject WHERE subject_id = %s AND shop_id = %s FOR UPDATE
 """
 
-INSERT_IDENTIFIERS: Final = (
-    "INSERT INTO camket_identifier (digest, subject_id, item_id, shop_id, kind, verified) VALUES "
-)
-IDENTIFIER_HOLES: Final = "(%s, %s, %s, %s, %s, %s)"
-INSERT_NAMES: Final = "INSERT INTO camket_name_token (token, subject_id, item_id, shop_id) VALUES "
-NAME_HOLES: Final = "(%s, %s, %s, %s)"
+# Who is found by any of some digests of contacts, proven ones first. Parameters: shop, digests.
+MATCHES: Final = """
+SELECT digest, subject_id, item_id, verified FROM camket_identifier
+ WHERE shop_id = %s AND digest IN ({digests}) ORDER BY verified DESC, subject_id, item_id
+"""
 
 # Held until the end of the transaction (PostgreSQL); the number is the first half of a contact's digest.
 LOCK_CONTACT: Final = "SELECT pg_advisory_xact_lock(%s)"

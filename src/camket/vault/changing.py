@@ -25,7 +25,7 @@ from camket.subjects.models import Identifier
 from camket.vault import gate, sealing, sql
 from camket.vault.errors import UnknownItemError
 from camket.vault.gate import Wish
-from camket.vault.keys import insert_keys, lock
+from camket.vault.keys import lock
 from camket.vault.models import Item, ItemKey
 from camket.vault.putting import index_of
 
@@ -100,7 +100,7 @@ def _rekey(changed: Item, text: str, *, now: datetime, within: Deed) -> None:
         _moved(item, row.id, key, text, corrected=item.id == changed.id)
         for item, text in zip(members, texts, strict=True)
     ]
-    _write_move(members, moved, row, old=old, within=within)
+    write_move(members, moved, row, old=old, within=within)
     subjects.remove_index(subject_id=changed.subject_id, item_ids=[changed.id], within=within)
     fresh = next(item for item in moved if item.id == changed.id)
     entry = index_of(fresh, text)
@@ -117,8 +117,8 @@ def _moved(item: Item, key_id: UUID, key: bytes, text: str, *, corrected: bool) 
     return fresh
 
 
-def _write_move(members: Sequence[Item], moved: Sequence[Item], row: ItemKey, *, old: ItemKey, within: Deed) -> None:
-    """Write the new key, the moved items, and the old key's end.
+def write_move(members: Sequence[Item], moved: Sequence[Item], row: ItemKey, *, old: ItemKey, within: Deed) -> None:
+    """Write the new key, the moved items of a class, and the old key's end, as one deed does.
 
     A person has one key per class and an item always has a key, so the old row stands aside under another name in
     between; the ledger records what was before the deed and what is after it.
@@ -126,7 +126,7 @@ def _write_move(members: Sequence[Item], moved: Sequence[Item], row: ItemKey, *,
     place = [raw_id(old.subject_id), raw_id(old.id)]
     with connection.cursor() as cursor:
         cursor.execute(sql.RETIRE_KEY, [f"{old.retention}~", *place])
-        insert_keys([row], within=within)
+        within.insert(row)
         cursor.executemany(
             sql.MOVE_ITEM,
             [

@@ -24,7 +24,7 @@ from camket.vault import messages
 from camket.vault.erasure import places, remove_rows
 from camket.vault.keys import Keys, lock
 from camket.vault.models import Erasure, Item, ItemKey, SignUp
-from camket.vault.putting import index_of, insert_items
+from camket.vault.putting import index_of
 from camket.vault.sealing import open_item, open_key, seal_item
 
 T = TypeVar("T", bound=Record)
@@ -85,7 +85,7 @@ def _move_items(subject_id: UUID, known: UUID, now: datetime, made: Deed) -> Non
         moved.append(fresh)
         if (entry := index_of(fresh, text)) is not None:
             entries.append(entry)
-    insert_items(moved, within=made)
+    made.insert_many(moved)
     subjects.add_index(shop_id=made.shop_id, subject_id=known, entries=entries, within=made)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from camket.base.plain import Plain, Token
@@ -22,7 +23,7 @@ _VAULT = Token()
 def read(*, shop_id: int, subject_id: UUID, categories: Sequence[str], now_ms: int) -> list[Row]:
     """Read sealed items and wrapped keys in one round trip; nothing is opened."""
     holes = ", ".join(f"%(c{number})s" for number in range(len(categories)))
-    parameters = {"shop": shop_id, "subject": raw_id(subject_id), "now": now_ms}
+    parameters: dict[str, Any] = {"shop": shop_id, "subject": raw_id(subject_id), "now": now_ms}
     parameters |= {f"c{number}": category for number, category in enumerate(categories)}
     found = statements.fetch(sql.ITEM_FACTS.replace("{categories}", holes), parameters)
     return sorted((sealed.row(shop_id, subject_id, row) for row in found), key=sealed.by_id)

@@ -9,12 +9,6 @@ SELECT 'verified' AS kind, '' AS a, '' AS b, '' AS c, '' AS d, CAST(0 AS bigint)
                 WHERE v.subject_id = %(subject)s AND v.shop_id = %(shop)s AND v.verified)
 """
 
-ITEM_COLUMNS: Final = (
-    "subject_id, id, shop_id, category, key_id, sealed, purposes, source, basis, retention, collected_at, expires_at, "
-    "circulates_until, verified, third_party, legacy, group_id, version"
-)
-KEY_COLUMNS: Final = "subject_id, id, shop_id, retention, wrapped, made_at"
-
 # Sealed values of some categories with their wrapped keys; what has expired is not even read. Shaped as facts are
 # (kind, a, b, c, d, n, m) with the item's other columns behind, so that a look reads both in one round trip.
 ITEM_FACTS: Final = """
@@ -34,9 +28,6 @@ SELECT 'held' AS kind, k.retention AS a, '' AS b, '' AS c, '' AS d, CAST(0 AS bi
 # The keys a person has, one per retention class.
 KEYS: Final = "SELECT id, retention, wrapped FROM camket_item_key WHERE subject_id = %s AND shop_id = %s"
 
-INSERT_ITEMS: Final = f"INSERT INTO camket_item ({ITEM_COLUMNS}) VALUES "  # noqa: S608 - names of columns, from above
-INSERT_KEYS: Final = f"INSERT INTO camket_item_key ({KEY_COLUMNS}) VALUES "  # noqa: S608 - names of columns, from above
-
 # A correction moves a retention class to a new key.
 RETIRE_KEY: Final = "UPDATE camket_item_key SET retention = %s WHERE subject_id = %s AND id = %s"
 MOVE_ITEM: Final = (
@@ -46,13 +37,20 @@ MOVE_ITEM: Final = (
 ANCHOR_ITEM: Final = "UPDATE camket_item SET expires_at = %s, sealed = %s WHERE subject_id = %s AND id = %s"
 DELETE_KEY: Final = "DELETE FROM camket_item_key WHERE subject_id = %s AND id = %s"
 
+# Rotation of the wrapping key: a wrapped key begins with a byte and the public id of the version that wrapped it.
+OLD_KEYS: Final = """
+SELECT k.subject_id, k.id FROM camket_item_key k
+ WHERE k.shop_id = %s AND (k.subject_id, k.id) > (%s, %s) AND substr(k.wrapped, 1, 5) <> %s
+ ORDER BY k.subject_id, k.id LIMIT %s
+"""
+REWRAP_KEY: Final = "UPDATE camket_item_key SET wrapped = %s WHERE subject_id = %s AND id = %s"
+COUNT_BY_PREFIX: Final = "SELECT substr(wrapped, 1, 5), COUNT(*) FROM {table} GROUP BY 1"
+LOCK_KEYS: Final = "LOCK TABLE camket_item_key, camket_shop_secret IN SHARE MODE"
+# Deeds that move or end keys wait (they lock FOR UPDATE), rows that point to the person may still come in.
+LOCK_PEOPLE: Final = """
+SELECT 1 FROM camket_subject WHERE shop_id = %s AND subject_id IN ({people}) ORDER BY subject_id FOR NO KEY UPDATE
+"""
 
-def rows(count: int, columns: str) -> str:
-    """Placeholders for several rows of one INSERT."""
-    one = "(" + ", ".join(["%s"] * len(columns.split(", "))) + ")"
-    return ", ".join([one] * count)
-
-
-def holes(count: int) -> str:
-    """Placeholders of an IN list."""
-    return ", ".join(["%s"] * count)
+# Rotation of the index key: look-up rows under the old key go.
+REMOVE_IDENTIFIER: Final = "DELETE FROM camket_identifier WHERE digest = %s AND subject_id = %s AND item_id = %s"
+REMOVE_NAME: Final = "DELETE FROM camket_name_token WHERE token = %s AND subject_id = %s AND item_id = %s"
