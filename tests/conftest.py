@@ -51,6 +51,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """A file, as in a shop: Django's in-memory database shares one cache between threads and locks whole tables."""
     from django.db import connections
 
+    from camket.store import wall
+
+    # Tests look at everything; doors and deeds narrow their own view (tests/locks/test_wall.py).
+    wall.stand_by_default(wall.EVERYWHERE)
     default = connections.databases["default"]
     if default["ENGINE"].endswith("sqlite3"):
         default["TEST"]["NAME"] = str(HOME / "test.sqlite3")
@@ -97,6 +101,7 @@ def _each_test_opens_its_own_secrets() -> Iterator[None]:
     yield
     if secrets := sys.modules.get("camket.store.secrets"):
         secrets.forget()
-    if policies := sys.modules.get("camket.shops.queries"):
-        policies.forget()
+    for name in ("camket.shops.queries", "camket.shops.claims"):
+        if found := sys.modules.get(name):
+            found.forget()
     shutil.rmtree(settings.CAMKET_CHECKPOINTS, ignore_errors=True)

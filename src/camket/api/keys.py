@@ -11,9 +11,10 @@ from camket.api.errors import length_required, too_large, unauthorized, unknown_
 from camket.api.limits import clock, doorkeeper
 from camket.base.actor import Actor
 from camket.base.clock import utc_now
-from camket.shops import queries
+from camket.shops import claims, queries
 from camket.shops.errors import UnknownError
 from camket.shops.queries import KeyHolder
+from camket.store import wall
 
 GREATEST_BODY = 256 * 1024
 
@@ -31,6 +32,7 @@ class BearerKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> KeyHolder:
         doorkeeper().admit(request, token, clock())
+        wall.face(claims.shop_claimed(token))
         try:
             found = queries.key_holder(token=token, now=utc_now())
             if found.staff_id is not None:

@@ -19,6 +19,9 @@ def set_up() -> None:
         django.setup()
     except ImproperlyConfigured as error:
         raise errors.settings_wrong("improper") from error
+    from camket.store import wall  # late import: set-up
+
+    wall.stand_by_default(wall.EVERYWHERE)
 
 
 def translate(error: Exception) -> CamketError | None:

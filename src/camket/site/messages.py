@@ -16,6 +16,7 @@ from camket.design.page import Page, answer
 from camket.outbox.queries import on_page
 from camket.shops import queries
 from camket.site.page import start_url
+from camket.store import wall
 from camket.vault.messages import opened
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -45,7 +46,8 @@ def messages(request: HttpRequest) -> HttpResponse:
         raise Http404
     page = Page(title="Tin nhắn tại máy này", lang="vi", home=start_url("vi"))
     names = {shop.id: shop.name for shop in queries.shops()}
-    response = answer(request, "site/messages.html", page, messages=_shown(names))
+    with wall.everywhere():
+        response = answer(request, "site/messages.html", page, messages=_shown(names))
     response["Cache-Control"] = "no-store"
     return response
 

@@ -15,6 +15,7 @@ from camket.policy.kinds import IdentityPromise
 from camket.policy.render import FACTS_OF_IDENTITY, Addition, Block, Page, anchor, page, pick
 from camket.shops import queries
 from camket.shops.models import PolicyVersion, Shop
+from camket.store import wall
 
 # What a reader must find (khatra-8): where the shop has not said it, the page says that it has not.
 REQUIRED = ("name", "address")
@@ -214,10 +215,11 @@ class PolicyView:
 def find(*, slug: str, lang: Lang, now: datetime) -> PolicyView | None:
     """Give a shop's policy in force; None for a stranger's address and for a shop without a policy."""
     shop = Shop.objects.filter(slug=slug).first()
-    row = version_in_force(shop_id=shop.id, now=now) if shop else None
-    if shop is None or row is None:
+    if shop is None:
         return None
-    return PolicyView(shop, row, queries.policy(shop.id, row.version), lang)
+    with wall.behind(shop.id):
+        row = version_in_force(shop_id=shop.id, now=now)
+        return PolicyView(shop, row, queries.policy(shop.id, row.version), lang) if row else None
 
 
 def every(*, lang: Lang, now: datetime) -> list[PolicyView]:

@@ -15,6 +15,8 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from camket.store import wall
+
 Parameters = Sequence[Any] | Mapping[str, Any]
 _HOLE = re.compile(r"%\((\w+)\)s|%s|%%")
 
@@ -49,7 +51,7 @@ def _raw(text: str) -> Any:
 def _postgresql(raw: Any, text: str, parameters: Parameters) -> psycopg.Cursor[Any]:
     cursor: psycopg.Cursor[Any] = psycopg.Cursor(raw)
     cursor.format = psycopg.pq.Format.BINARY
-    return cursor.execute(text, parameters or None, prepare=True)
+    return wall.through(raw, cursor.execute, text, parameters or None, prepare=True)
 
 
 @lru_cache(maxsize=2048)

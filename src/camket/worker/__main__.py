@@ -13,9 +13,11 @@ def main(words: list[str]) -> None:
     """Run the loop; with `--once` one round, telling how much each job did."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "camket.project.settings")
     django.setup()
+    from camket.store import wall  # late import: set-up
     from camket.worker.jobs import jobs  # late import: set-up
     from camket.worker.loop import Loop  # late import: set-up
 
+    wall.stand_by_default(wall.EVERYWHERE)
     loop = Loop(jobs(), clock=utc_now)
     if "--once" in words:
         for name, count in loop.turn().items():
