@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -78,10 +78,19 @@ def set_order_status(
 
 
 def look_at_orders(
-    *, shop_id: int, subject_id: UUID, purpose: str, work: str | None, actor: Actor, now: datetime
+    *,
+    shop_id: int,
+    subject_id: UUID,
+    purpose: str,
+    work: str | None,
+    actor: Actor,
+    now: datetime,
+    after: tuple[date, UUID] | None = None,
+    limit: int | None = None,
 ) -> list[Order]:
     """Show a person's orders, newest first: dates and numbers, nothing sealed. The gate is asked as for reading one.
 
+    `after` is the day and id of the last one seen, `limit` how many follow it.
     Errors: RefusedError; its entry is committed, as is that of the look.
     """
     wish = Wish(action="read", purpose=purpose, categories=("order",), work=work)
@@ -89,7 +98,7 @@ def look_at_orders(
         shop_id=shop_id, subject_id=subject_id, wish=wish, event="order.looked", actor=actor, now=now
     ) as grant:
         grant.permit.spend(shop_id=shop_id, subject_id=subject_id, categories=frozenset({"order"}))
-        found = queries.orders(shop_id=shop_id, subject_id=subject_id)
+        found = queries.orders(shop_id=shop_id, subject_id=subject_id, after=after, limit=limit)
         grant.deed.detail["orders"] = [order.id for order in found]
     return found
 

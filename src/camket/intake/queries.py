@@ -2,8 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+
+from django.db.models import Q
 
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
@@ -42,6 +44,12 @@ def turned_away(*, shop_id: int, since: datetime) -> TurnedAway:
     return found
 
 
-def orders(*, shop_id: int, subject_id: UUID) -> list[Order]:
-    """Give a person's orders, newest first."""
-    return list(Order.objects.filter(subject_id=subject_id, shop_id=shop_id).order_by("-placed_on", "-id"))
+def orders(
+    *, shop_id: int, subject_id: UUID, after: tuple[date, UUID] | None = None, limit: int | None = None
+) -> list[Order]:
+    """Give a person's orders, newest first; `limit` of them after the day and id of the last one seen."""
+    rows = Order.objects.filter(subject_id=subject_id, shop_id=shop_id)
+    if after is not None:
+        day, last = after
+        rows = rows.filter(Q(placed_on__lt=day) | Q(placed_on=day, id__lt=last))
+    return list(rows.order_by("-placed_on", "-id")[:limit])

@@ -5,10 +5,12 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
+from camket.api import paging
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import Category, Count, In, OnBehalf, Purpose, Value, Work
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
+from camket.api.paging import Cursor, Limit
 from camket.base.clock import from_ms, utc_now
 from camket.vault import actions as vault
 
@@ -109,6 +111,8 @@ class FindIn(In):
     value: Value
     purpose: Purpose
     work: Work
+    limit: Limit = 50
+    after: Cursor | None = None
 
 
 class FoundOut(Schema):
@@ -120,9 +124,10 @@ class FoundOut(Schema):
 
 
 class FindOut(Schema):
-    """Everybody who fits; none is an answer too."""
+    """Who fits, the proven first; none is an answer too. `next` asks for those after them, null when these are all."""
 
     found: list[FoundOut]
+    next: str | None
 
 
 @router.post(
@@ -143,9 +148,18 @@ def find(request: HttpRequest, data: FindIn, on_behalf: OnBehalf = None) -> Find
         actor=acting(request, on_behalf),
         now=utc_now(),
     )
+    last = paging.read(data.after) if data.after else None
+    places = sorted(((_place(one), one) for one in found), key=lambda pair: pair[0])
+    rest = [pair for pair in places if last is None or pair[0] > last]
+    shown, following = paging.page(rest, data.limit, lambda pair: pair[0])
     return FindOut(
-        found=[FoundOut(subject_id=one.subject_id, item_id=one.item_id, verified=one.verified) for one in found]
+        found=[FoundOut(subject_id=one.subject_id, item_id=one.item_id, verified=one.verified) for _, one in shown],
+        next=following,
     )
+
+
+def _place(found: vault.Found) -> paging.Place:
+    return paging.place(0 if found.verified else 1, found.subject_id, found.item_id)
 
 
 class ChangeIn(In):

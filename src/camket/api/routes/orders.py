@@ -4,10 +4,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from camket.api import paging
 from camket.api.answers import BODY, GATED, answers
 from camket.api.fields import In, OnBehalf, Purpose, Work
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
+from camket.api.paging import Cursor, Limit
 from camket.base.clock import from_ms, utc_now
 from camket.intake import actions as intake
 from camket.intake.models import Order
@@ -22,6 +24,8 @@ class OrdersIn(In):
 
     purpose: Purpose
     work: Work
+    limit: Limit = 50
+    after: Cursor | None = None
 
 
 class OrderOut(Schema):
@@ -40,9 +44,10 @@ class OrderOut(Schema):
 
 
 class OrdersOut(Schema):
-    """Every order of the customer, newest first."""
+    """Orders of the customer, newest first; `next` asks for those after them, null when these are the last."""
 
     orders: list[OrderOut]
+    next: str | None
 
 
 @router.post(
@@ -54,6 +59,8 @@ class OrdersOut(Schema):
 def orders(request: HttpRequest, subject_id: UUID, data: OrdersIn, on_behalf: OnBehalf = None) -> OrdersOut:
     """List the orders of one person; the policy has to let this person of the staff read an order for the purpose."""
     key = holder(request)
+    last = paging.read(data.after) if data.after else None
+    # One more than asked for tells whether another page follows; it is shown to nobody before it is asked for.
     found = intake.look_at_orders(
         shop_id=key.shop_id,
         subject_id=subject_id,
@@ -61,8 +68,11 @@ def orders(request: HttpRequest, subject_id: UUID, data: OrdersIn, on_behalf: On
         work=data.work,
         actor=acting(request, on_behalf),
         now=utc_now(),
+        after=(paging.day_of(last), last[1]) if last else None,
+        limit=data.limit + 1,
     )
-    return OrdersOut(orders=[_shown(order) for order in found])
+    shown, following = paging.page(found, data.limit, lambda order: paging.by_day(order.placed_on, order.id))
+    return OrdersOut(orders=[_shown(order) for order in shown], next=following)
 
 
 def _shown(order: Order) -> OrderOut:
