@@ -10,10 +10,11 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
+from camket.ledger import places
 from camket.ledger.actions import deed, refuse
 from camket.ledger.compare import tables
 from camket.ledger.left_out import LEFT_OUT
-from camket.ledger.models import Entry, EntrySubject, Position
+from camket.ledger.models import Entry, EntrySubject
 from camket.ledger.queries import verify_database
 from camket.project.columns import BORROWED
 from camket.store import secrets
@@ -185,7 +186,8 @@ def test_every_change_of_an_entry_is_found() -> None:
     open_shop()
     messages(4)
     sign(now=after(4))
-    entry_id = Position.objects.get(seq=2).entry_id
+    ((_, name),) = places.between(1, 2, 3)
+    entry_id = UUID(bytes=name)
     body = Entry.objects.get(id=entry_id).body
     for statement, kinds in {
         "UPDATE camket_entry SET body = %s WHERE id = %s": {"mac", "tile", "checkpoint", "outside"},
@@ -195,10 +197,16 @@ def test_every_change_of_an_entry_is_found() -> None:
         assert kinds <= {kind for kind, _ in seen}
     seen = _found(1, "DELETE FROM camket_entry WHERE id = %s", entry_id)
     assert {("removed", "camket_entry"), ("added", "camket_outbox")} <= seen
-    seen = _found(1, "DELETE FROM camket_position WHERE seq = %s", 2)
+    for change in ("ids = substr(ids, 17)", "ids = substr(ids, 1, 16)", "ids = substr(ids, 17) || substr(ids, 1, 16)"):
+        assert {("tile", "camket_tile"), ("checkpoint", "camket_checkpoint")} <= _found(
+            1, f"UPDATE camket_position SET {change} WHERE seq = %s", 0
+        )
+    seen = _found(1, "UPDATE camket_position SET seq = %s WHERE seq = %s", 9, 0)
     assert ("position", "camket_position") in seen
-    seen = _found(1, "UPDATE camket_position SET seq = %s WHERE seq = %s", 9, 4)
-    assert ("position", "camket_position") in seen
+    seen = _found(1, "UPDATE camket_position SET ids = substr(ids, 1, 20) WHERE seq = %s", 0)
+    assert ("checkpoint", "camket_checkpoint") in seen
+    seen = _found(1, "DELETE FROM camket_position WHERE seq = %s", 0)
+    assert ("outside", "") in seen
     seen = _found(1, "UPDATE camket_tile SET hashes = %s", b"x" * 32)
     assert ("tile", "camket_tile") in seen
     seen = _found(1, "UPDATE camket_checkpoint SET note = %s", "camket/comet\n5\nAAAA\n\n— camket/comet AAAA\n")
@@ -242,7 +250,8 @@ def test_deeds_that_raced_raise_no_false_alarm() -> None:
     with deed(shop_id=1, event="outbox.sent", actor=STAFF, subject_id=LAN, now=after(2)) as first:
         first.update(row, attempts=2)
     sign(now=after(51))
-    assert Position.objects.get(entry_id=first.entry_id).seq < Position.objects.get(entry_id=second.entry_id).seq
+    places_taken = [places.place_of(1, one.entry_id.bytes) for one in (first, second)]
+    assert places_taken == sorted(places_taken)
     assert verify_database() == []
 
 

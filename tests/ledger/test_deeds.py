@@ -43,7 +43,7 @@ def test_the_entry_tells_who_when_what_for() -> None:
         looking.entry_id, "delivery", "order:7", int(NOW.timestamp() * 1000),
     )  # fmt: skip
     assert said.actor == Actor("system", "k1", on_behalf="s1")
-    assert said.detail == {"items": [MINH.bytes], "masked": 2}
+    assert said.detail == {"items": [MINH.bytes[8:]], "masked": 2}
 
 
 def test_what_concerns_the_shop_alone_stands_under_the_shops_own_id() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -9,10 +10,10 @@ from django.conf import settings
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.ledger import entry as entries
-from camket.ledger import notes, outside, sequencer, sql, tree, verifier
+from camket.ledger import notes, outside, places, sequencer, sql, tree, verifier
 from camket.ledger.actions import checkpoint, sequence
 from camket.ledger.errors import LogCutError, NoSuchEntryError, NoSuchLogError
-from camket.ledger.models import Checkpoint, Entry, Log, Position
+from camket.ledger.models import Checkpoint, Entry, Log, Tile
 from camket.ledger.queries import entries_of, export, receipt, verify_database
 from camket.store import secrets, statements
 from tests.ledger.setting import LAN, NOW, STAFF, after, drop_outside, message, messages, open_shop, sign
@@ -21,13 +22,14 @@ from tests.worlds import attacker
 pytestmark = pytest.mark.django_db
 
 
-def _late_entry(now) -> None:
+def _late_entry(now) -> UUID:
     """An entry of a slow deed: its id is as old as its beginning, it commits now."""
     body = entries.body(event="outbox.queued", actor=STAFF, purpose=None, work=None, detail={})
     entry_id = uuid7(to_ms(now))
     record = entries.record(1, LAN.bytes, entry_id.bytes, body)
     mac = entries.mac(secrets.secret(1, "mac"), record)
     statements.execute(sql.INSERT_ENTRY, sql.entry_values(1, LAN, entry_id, body, mac))
+    return entry_id
 
 
 def test_entries_get_places_oldest_first_and_once() -> None:
@@ -35,9 +37,10 @@ def test_entries_get_places_oldest_first_and_once() -> None:
     messages(5)
     assert sequence(shop_id=1, now=after(5)) == (6, 6)
     assert sequence(shop_id=1, now=after(5)) == (0, 6)
-    places = Position.objects.order_by("seq")
-    assert [place.seq for place in places] == list(range(6))
-    assert [place.entry_id for place in places] == sorted(Entry.objects.values_list("id", flat=True))
+    assert [seq for seq, _ in places.between(1, 0, 9)] == list(range(6))
+    assert [UUID(bytes=name) for _, name in places.between(1, 0, 9)] == sorted(
+        Entry.objects.values_list("id", flat=True)
+    )
 
 
 @pytest.mark.parametrize(("late_by", "full"), [(5, False), (3600, True)])
@@ -47,7 +50,8 @@ def test_a_late_commit_is_found(late_by: float, full: bool) -> None:
     assert sequence(shop_id=1, now=after(13), full=True).size == 4
     _late_entry(after(13 - late_by))
     assert sequence(shop_id=1, now=after(14), full=full) == (1, 5)
-    assert Position.objects.get(seq=4).entry_id < Position.objects.get(seq=3).entry_id
+    (third, fourth) = (name for _, name in places.between(1, 3, 5))
+    assert fourth < third
     assert sign(now=after(15))
     assert verify_database() == []
 
@@ -92,7 +96,24 @@ def test_tiles_give_the_root_whatever_the_batches(cuts: tuple[int, ...]) -> None
         Tiles(1).append(size, hashes[size : size + cut])
         size += cut
         assert tree.root(size, Tiles(1).node) == tree.root_of(hashes[:size])
-    assert tree.root(size // 2, Tiles(1).node) == tree.root_of(hashes[: size // 2])
+    before = size - size % 256 or size
+    assert tree.root(before, Tiles(1).node) == tree.root_of(hashes[:before])
+    assert {row.number for row in Tile.objects.filter(level=0)} == {size // 256 - 1, size // 256}
+
+
+def test_hashes_that_are_not_kept_come_from_the_entries_again() -> None:
+    open_shop()
+    written = [_late_entry(after(number // 10)) for number in range(699)]
+    sequence(shop_id=1, now=after(700), full=True)
+    assert sorted(Tile.objects.values_list("level", "number")) == [(0, 1), (0, 2), (1, 0)]
+    assert sign(now=after(701))
+    assert verify_database() == []
+    for entry_id in (written[0], written[254], written[255], written[600], written[-1]):
+        given = receipt(entry_id, with_entry=True)
+        assert verifier.check_receipt(json.dumps(given)) == []
+    attacker.sql("DELETE FROM camket_entry WHERE id = %s", written[100])
+    with pytest.raises(LookupError):
+        receipt(written[0])
 
 
 def test_a_checkpoint_is_a_signed_note_inside_and_outside() -> None:
@@ -114,8 +135,13 @@ def test_a_checkpoint_is_a_signed_note_inside_and_outside() -> None:
     assert oct(outside.path_of("comet").stat().st_mode)[-3:] == "600"
 
 
+def _name(seq: int) -> UUID:
+    ((_, name),) = places.between(1, seq, seq + 1)
+    return UUID(bytes=name)
+
+
 def _record(seq: int) -> bytes:
-    row = Entry.objects.get(id=Position.objects.get(seq=seq).entry_id)
+    row = Entry.objects.get(id=_name(seq))
     return entries.record(row.shop_id, row.subject_id.bytes, row.id.bytes, row.body)
 
 
@@ -158,10 +184,12 @@ def _cut(size: int) -> None:
     from camket.ledger.tiles import Tiles
 
     kept = [tree.leaf(_record(seq)) for seq in range(size)]
-    for row in Position.objects.filter(seq__gte=size):
-        attacker.sql("DELETE FROM camket_entry WHERE id = %s", row.entry_id)
+    left = [name for _, name in places.between(1, 0, size)]
+    for _, name in places.between(1, size, 1 << 30):
+        attacker.sql("DELETE FROM camket_entry WHERE id = %s", UUID(bytes=name))
         attacker.sql("DELETE FROM camket_outbox")
-    attacker.sql("DELETE FROM camket_position WHERE seq >= %s", size)
+    attacker.sql("DELETE FROM camket_position")
+    places.insert(1, places.runs(0, left))
     attacker.sql("DELETE FROM camket_checkpoint WHERE size > %s", size)
     attacker.sql("DELETE FROM camket_tile")
     Tiles(1).append(0, kept)

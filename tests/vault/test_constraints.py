@@ -34,9 +34,11 @@ FROZEN = (
     "camket_consent_event",
     "camket_consent_text",
     "camket_entry",
+    "camket_entry_group",
     "camket_entry_subject",
     "camket_erasure",
     "camket_policy_version",
+    "camket_position",
     "camket_restraint",
 )
 

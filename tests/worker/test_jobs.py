@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from camket.base.actor import Actor
+from camket.ledger import places
 from camket.ledger.actions import deed
-from camket.ledger.models import Checkpoint, Entry, Position
+from camket.ledger.models import Checkpoint, Entry
 from camket.subjects import codes
 from camket.subjects.models import ContactCode
 from camket.worker.jobs import checkpoint, deliver, expire, sequence
@@ -14,7 +15,7 @@ from tests.world import World
 def test_entries_get_their_place_and_the_log_is_signed(world: World, now: datetime) -> None:
     # Everything was written at one moment; the quick pass looks back from now.
     assert sequence.run(now=now) == Entry.objects.count()
-    assert Position.objects.count() == Entry.objects.count()
+    assert sum(places.size_of(shop_id) for shop_id in world.shops.values()) == Entry.objects.count()
     assert sequence.run(now=now) == 0
     assert checkpoint.run(now=now + timedelta(minutes=1)) == 5
     assert Checkpoint.objects.count() == 5

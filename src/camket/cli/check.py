@@ -4,23 +4,22 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
-from uuid import UUID
 
 import typer
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Exists, OuterRef
 
 from camket.base.clock import to_ms, utc_now
 from camket.base.errors import CamketError
 from camket.cli import errors
 from camket.cli.exits import INSTALLATION
 from camket.cli.prepare import inspect_database
-from camket.ledger.models import Entry, Log, Position
+from camket.ledger import queries as ledger
+from camket.ledger.models import Log
 from camket.policy import load
 from camket.shops.models import Shop
-from camket.store import keys, secrets
+from camket.store import keys, secrets, wall
 
 app = typer.Typer(add_completion=False)
 # The worker gives an entry its place within a second; after this long it is surely not running.
@@ -28,11 +27,18 @@ WORKER_SILENCE_MS = 60 * 1000
 
 
 class Finding(NamedTuple):
-    """One line of the report."""
+    """One line of the report. A warning is good enough to work with, and can be made better."""
 
     good: bool
     vi: str
     en: str
+    warning: bool = False
+
+    @property
+    def sign(self) -> str:
+        if not self.good:
+            return "✗"
+        return "!" if self.warning else "✓"
 
 
 @app.command()
@@ -40,14 +46,14 @@ def check() -> None:
     """Xem cài đặt có ổn không. · See whether the installation is in order; ends with 5 when it is not."""
     findings = list(look_over(utc_now()))
     for finding in findings:
-        typer.echo(f"{'✓' if finding.good else '✗'} {finding.vi} · {finding.en}")
+        typer.echo(f"{finding.sign} {finding.vi} · {finding.en}")
     if not all(finding.good for finding in findings):
         raise typer.Exit(INSTALLATION)
 
 
 def look_over(now: datetime) -> Iterator[Finding]:
     """Yield what is in order and what is not; stop early where the rest could not be told."""
-    parts: tuple[Callable[[datetime], Iterator[Finding]], ...] = (_database, _keys, _policies, _ledgers)
+    parts: tuple[Callable[[datetime], Iterator[Finding]], ...] = (_database, _wall, _keys, _policies, _ledgers)
     for part in parts:
         try:
             yield from part(now)
@@ -64,6 +70,31 @@ def _database(_: datetime) -> Iterator[Finding]:
     yield Finding(
         good=True, vi=f"cơ sở dữ liệu {connection.vendor}", en=f"database {connection.vendor}, tables up to date"
     )
+
+
+def _wall(_: datetime) -> Iterator[Finding]:
+    """PostgreSQL's second wall between shops: whether it stands on every table, and whether it holds for our role."""
+    if connection.vendor != "postgresql":
+        return
+    bare = wall.gaps()
+    if bare:
+        named = ", ".join(bare)
+        yield Finding(
+            good=False,
+            vi=f"chưa có tường ngăn giữa các cửa hàng ở {named}; chạy `camket prepare`",
+            en=f"no wall between shops at {named}; run `camket prepare`",
+        )
+    elif wall.sees_through():
+        yield Finding(
+            good=True,
+            warning=True,
+            vi="vai trò PostgreSQL này đi xuyên tường ngăn giữa các cửa hàng (SUPERUSER hoặc BYPASSRLS); "
+            "dùng một vai trò thường là chủ cơ sở dữ liệu",
+            en="this PostgreSQL role walks through the wall between shops (SUPERUSER or BYPASSRLS); "
+            "use a plain role that owns the database",
+        )
+    else:
+        yield Finding(good=True, vi="tường ngăn giữa các cửa hàng", en="the wall between shops stands on every table")
 
 
 def _keys(_: datetime) -> Iterator[Finding]:
@@ -84,9 +115,7 @@ def _policies(_: datetime) -> Iterator[Finding]:
 def _ledgers(now: datetime) -> Iterator[Finding]:
     logs = Log.objects.count()
     yield Finding(good=logs == Shop.objects.count(), vi=f"{logs} sổ cái", en=f"{logs} ledgers, one for each shop")
-    patience = UUID(int=(to_ms(now) - WORKER_SILENCE_MS) << 80)
-    placed = Position.objects.filter(entry_id=OuterRef("id"))
-    waiting = Entry.objects.filter(~Exists(placed), id__lt=patience).count()
+    waiting = ledger.waiting(before_ms=to_ms(now) - WORKER_SILENCE_MS)
     vi = "không có dòng sổ nào chờ lâu" if not waiting else f"{waiting} dòng sổ chờ quá lâu; chạy `camket work`"
     en = "no entry waits" if not waiting else f"{waiting} entries wait too long for a place; run `camket work`"
     yield Finding(good=not waiting, vi=vi, en=en)

@@ -7,7 +7,8 @@ from camket.ledger import notes, outside, tree
 from camket.ledger.errors import LogCutError
 from camket.ledger.models import Checkpoint, Log
 from camket.ledger.notes import Statement
-from camket.ledger.sequencer import hold, size_of
+from camket.ledger.places import size_of
+from camket.ledger.sequencer import hold
 from camket.ledger.tiles import Tiles
 from camket.store import secrets
 from camket.store.db import transaction

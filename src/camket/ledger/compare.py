@@ -6,7 +6,7 @@ from uuid import UUID
 import cbor2
 from django.apps import apps
 
-from camket.ledger.models import Entry, EntrySubject, Position
+from camket.ledger.models import Entry, EntryGroup, EntrySubject, Position
 from camket.ledger.problems import Problem
 from camket.ledger.replay import Expected, Leftover, Replay
 from camket.store import canonical, rows
@@ -22,7 +22,7 @@ def tables() -> dict[int, type[Record]]:
 
 def watched() -> list[type[Record]]:
     """Every table whose rows belong to a shop's log: those that deeds write, and the entries' own."""
-    return [*tables().values(), Entry, EntrySubject, Position]
+    return [*tables().values(), Entry, EntrySubject, EntryGroup, Position]
 
 
 def compare(replay: Replay, shop_id: int, key: bytes) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
         "camket_entry": "the ledger itself: each entry is checked by its writer's mark and by the tree",
         "camket_entry_subject": "members of bulk deeds: checked against the root in their entry",
+        "camket_entry_group": "members of bulk entries kept together: checked by the root that their entry states",
         "camket_position": "places of entries: checked against the tree and the signed checkpoints",
         "camket_tile": "hashes of the tree: computed again from the entries",
         "camket_checkpoint": "signed notes: checked by signature, tree and the notes kept outside",

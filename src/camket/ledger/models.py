@@ -1,4 +1,8 @@
-"""Tables of the log. Rows are inserted and never changed or removed; only the last tile of a level grows."""
+"""Tables of the log. Rows are inserted and never changed or removed; only the last tile of a level grows.
+
+On PostgreSQL `camket_entry` and `camket_entry_subject` have no unique index, only one over the subject: their ids
+carry 74 random bits, and a doubled row is found by the verification (docs/decisions/compact-ledger.md).
+"""
 
 from django.db import models
 
@@ -54,13 +58,13 @@ class Entry(Record):
 
 
 class EntrySubject(Record):
-    """A member of a bulk deed, with the rows written for it; the entry commits to all of them by a root."""
+    """A member of a bulk deed, with the rows written for it, if any; the entry commits to all of them by a root."""
 
     pk = models.CompositePrimaryKey("subject_id", "entry_id")
     subject_id = IdField()
     entry_id = IdField()
     shop_id = models.SmallIntegerField()
-    rows = BytesField()
+    rows = BytesField(null=True)
 
     columns = {
         "subject_id": Column.PSEUDONYMOUS,
@@ -74,27 +78,57 @@ class EntrySubject(Record):
         db_table = "camket_entry_subject"
 
 
+class EntryGroup(Record):
+    """Members of a bulk deed for whom it wrote no row, 16 bytes each, those of one cell together (groups.py)."""
+
+    pk = models.CompositePrimaryKey("shop_id", "cell", "entry_id")
+    entry_id = IdField()
+    cell = models.IntegerField()
+    shop_id = models.SmallIntegerField()
+    subjects = BytesField()
+
+    columns = {
+        "entry_id": Column.NOT_PERSONAL,
+        "cell": Column.PSEUDONYMOUS,
+        "shop_id": Column.NOT_PERSONAL,
+        "subjects": Column.PSEUDONYMOUS,
+    }
+
+    class Meta:
+        app_label = "camket"
+        db_table = "camket_entry_group"
+
+
 class Position(Record):
-    """Which place of the log an entry took. Written by the sequencer alone."""
+    """Places of up to 64 entries in a row: `ids` holds 16 bytes each, the first stands at `seq`.
+
+    All ids of a row were made in the same sixteen seconds, `span` (places.py). Written by the sequencer alone.
+    """
 
     pk = models.CompositePrimaryKey("shop_id", "seq")
     seq = models.BigIntegerField()
-    entry_id = IdField(unique=True)
+    span = models.IntegerField()
     shop_id = models.SmallIntegerField()
+    ids = BytesField()
 
     columns = {
         "seq": Column.NOT_PERSONAL,
-        "entry_id": Column.NOT_PERSONAL,
+        "span": Column.NOT_PERSONAL,
         "shop_id": Column.NOT_PERSONAL,
+        "ids": Column.NOT_PERSONAL,
     }
 
     class Meta:
         app_label = "camket"
         db_table = "camket_position"
+        indexes = [models.Index(fields=["shop_id", "span"], name="camket_position_span")]
 
 
 class Tile(Record):
-    """Up to 256 neighbouring hashes of the tree at height 8 * level; the last of a level is still growing."""
+    """Up to 256 neighbouring hashes of the tree at height 8 * level; the last of a level is still growing.
+
+    Of level 0 only the last two are kept: the entries themselves give the others again.
+    """
 
     pk = models.CompositePrimaryKey("shop_id", "level", "number")
     shop_id = models.SmallIntegerField()

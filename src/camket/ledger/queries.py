@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from camket.base.actor import Actor
-from camket.ledger import entry
+from camket.ledger import entry, groups, places, sql
 from camket.ledger.errors import NoSuchLogError
 from camket.ledger.export import export
 from camket.ledger.models import Entry, EntrySubject, Log
@@ -13,7 +13,17 @@ from camket.ledger.problems import Problem
 from camket.ledger.receipts import receipt
 from camket.ledger.verify import verify_database
 
-__all__ = ["Problem", "Said", "entries_of", "export", "log_named", "read_entry", "receipt", "verify_database"]
+__all__ = [
+    "Problem",
+    "Said",
+    "entries_of",
+    "export",
+    "log_named",
+    "read_entry",
+    "receipt",
+    "verify_database",
+    "waiting",
+]
 
 
 class Said(NamedTuple):
@@ -32,7 +42,7 @@ class Said(NamedTuple):
 
 def read_entry(found: Entry) -> Said:
     """Decode a stored entry."""
-    body = entry.read(found.body)
+    body = entry.read(found.body, subject_id=found.subject_id.bytes, entry_id=found.id.bytes)
     work = body.get("w")
     return Said(
         id=found.id,
@@ -49,11 +59,24 @@ def read_entry(found: Entry) -> Said:
 
 def entries_of(subject_id: UUID) -> Iterator[Said]:
     """Everything recorded about a subject, oldest first: their own entries and the bulk deeds they were part of."""
-    bulk = EntrySubject.objects.filter(subject_id=subject_id).values_list("entry_id", flat=True)
     own = list(Entry.objects.filter(subject_id=subject_id))
-    shared = list(Entry.objects.filter(id__in=list(bulk)))
+    bulk = set(EntrySubject.objects.filter(subject_id=subject_id).values_list("entry_id", flat=True))
+    for shop_id in {found.shop_id for found in own} or Log.objects.values_list("shop_id", flat=True):
+        bulk.update(groups.entries_with(shop_id, subject_id.bytes))
+    shared = list(Entry.objects.filter(id__in=bulk))
     for found in sorted([*own, *shared], key=lambda row: row.id):
         yield read_entry(found)
+
+
+def waiting(*, before_ms: int) -> int:
+    """Count the entries of all shops that were made before a moment and have no place in their log yet."""
+    limit = sql.parameter(before_ms.to_bytes(6, "big") + bytes(10))
+    count = 0
+    for shop_id in Log.objects.values_list("shop_id", flat=True):
+        text, parameters = places.waiting("count(*)", shop_id, bytes(16), " AND e.id < %s")
+        ((found,),) = sql.fetch(text, [*parameters, limit])
+        count += found
+    return count
 
 
 def log_named(name: str) -> Log:

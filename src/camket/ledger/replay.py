@@ -80,7 +80,7 @@ class Replay:
         query = "SELECT subject, rows FROM member WHERE entry = ? ORDER BY subject"
         found: list[members.Line] = self._database.execute(query, [entry_id]).fetchall()
         for subject, rows in found:
-            written, removed = members.read(rows)
+            written, removed = members.read(rows, entry_id)
             self._count(written, removed, subject, entry_id, seq)
         self._database.execute("DELETE FROM member WHERE entry = ?", [entry_id])
         return bool(len(found) == body["n"] and members.root_of_lines(found) == body["m"])

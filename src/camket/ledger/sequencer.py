@@ -2,32 +2,32 @@
 
 INVARIANT 4: unsequenced entries are found by absence (no position names them), never by a watermark: an entry whose
 transaction was slow carries an older id than entries already sequenced, and is found all the same. The quick path
-looks at the last seconds only; `full` looks at everything and is run at start, every minute and before a verification.
+looks at the last seconds only, `wide` at the last hour; `full` looks at everything and is run at start, every day and
+before a verification.
+
+What waits is read and hashed before the log is held, so that on SQLite, where holding it holds up every deed, only
+the places themselves are written meanwhile. Whoever finds that another sequencer was faster begins again.
 """
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
-from uuid import UUID
-
-from django.db import connection
 
 from camket.base.clock import to_ms
-from camket.ledger import entry, tree
+from camket.ledger import entry, places
 from camket.ledger.errors import NoSuchLogError
-from camket.ledger.models import Log, Position
-from camket.ledger.sql import id_bytes, parameter
+from camket.ledger.models import Log
+from camket.ledger.places import size_of
+from camket.ledger.sql import fetch, id_bytes
 from camket.ledger.tiles import Tiles
 from camket.store.db import transaction
 
+__all__ = ["Sequenced", "hold", "sequence", "size_of"]
+
 QUICK_WINDOW_MS = 30_000
-BATCH = 5_000
-WAITING = """
-SELECT e.id, e.subject_id, e.body FROM camket_entry e
-WHERE e.shop_id = %s AND e.id >= %s
-  AND NOT EXISTS (SELECT 1 FROM camket_position p WHERE p.entry_id = e.id)
-ORDER BY e.id LIMIT %s
-"""
-_ZERO = UUID(int=0)
+WIDE_WINDOW_MS = 3_600_000
+BATCH = 10_000
+_FIRST = bytes(16)
 
 
 class Sequenced(NamedTuple):
@@ -37,22 +37,25 @@ class Sequenced(NamedTuple):
     size: int
 
 
-def sequence(*, shop_id: int, now: datetime, full: bool = False) -> Sequenced:
+def sequence(*, shop_id: int, now: datetime, full: bool = False, wide: bool = False) -> Sequenced:
     """Give every waiting entry of the shop a place, oldest id first, in batches of one transaction each.
 
     Errors: `NoSuchLogError`.
     """
-    since = _ZERO if full else UUID(int=max(to_ms(now) - QUICK_WINDOW_MS, 0) << 80)
+    since = _FIRST if full else _moment(to_ms(now) - (WIDE_WINDOW_MS if wide else QUICK_WINDOW_MS))
     total = 0
     while True:
-        with transaction():
-            hold(shop_id)
-            size = size_of(shop_id)
-            found = _waiting(shop_id, since)
-            _place(shop_id, size, found)
+        size = size_of(shop_id)
+        found = _waiting(shop_id, since)
+        if found and not _placed(shop_id, size, found):
+            continue
+        if not size and not found and not Log.objects.filter(shop_id=shop_id).exists():
+            raise NoSuchLogError
         total += len(found)
         if len(found) < BATCH:
             return Sequenced(total, size + len(found))
+        # Everything that waited up to here has its place now; who commits an older id meanwhile is found next time.
+        since = found[-1][0]
 
 
 def hold(shop_id: int) -> Log:
@@ -63,26 +66,29 @@ def hold(shop_id: int) -> Log:
     return log
 
 
-def size_of(shop_id: int) -> int:
-    """Count the places given so far, from the highest."""
-    last = Position.objects.filter(shop_id=shop_id).order_by("-seq").values_list("seq", flat=True).first()
-    return 0 if last is None else last + 1
+def _moment(ms: int) -> bytes:
+    """Give the lowest id of a moment."""
+    return max(ms, 0).to_bytes(6, "big") + bytes(10)
 
 
-def _waiting(shop_id: int, since: UUID) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, [shop_id, parameter(since), BATCH])
-        return list(cursor.fetchall())
+def _waiting(shop_id: int, since: bytes) -> list[tuple[bytes, bytes]]:
+    """Read what waits, oldest first, as id and leaf hash."""
+    text, parameters = places.waiting("e.id, e.subject_id, e.body", shop_id, since, " ORDER BY e.id LIMIT %s")
+    return [_hashed(shop_id, row) for row in fetch(text, [*parameters, BATCH])]
 
 
-def _place(shop_id: int, size: int, found: list[tuple[Any, ...]]) -> None:
-    if not found:
-        return
-    leaves = []
-    positions = []
-    for offset, (entry_id, subject_id, body) in enumerate(found):
-        name = id_bytes(entry_id)
-        leaves.append(tree.leaf(entry.record(shop_id, id_bytes(subject_id), name, bytes(body))))
-        positions.append(Position(shop_id=shop_id, seq=size + offset, entry_id=UUID(bytes=name)))
-    Position.objects.bulk_create(positions, batch_size=250)
-    Tiles(shop_id).append(size, leaves)
+def _hashed(shop_id: int, row: tuple[Any, ...]) -> tuple[bytes, bytes]:
+    entry_id, subject_id, body = row
+    name = id_bytes(entry_id)
+    return name, sha256(b"\0" + entry.record(shop_id, id_bytes(subject_id), name, bytes(body))).digest()
+
+
+def _placed(shop_id: int, size: int, found: list[tuple[bytes, bytes]]) -> bool:
+    """Write the places; False when another sequencer was there first."""
+    with transaction():
+        hold(shop_id)
+        if size_of(shop_id) != size:
+            return False
+        places.insert(shop_id, places.runs(size, [name for name, _ in found]))
+        Tiles(shop_id).append(size, [hashed for _, hashed in found])
+    return True

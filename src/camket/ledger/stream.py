@@ -5,18 +5,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from camket.ledger import entry
-from camket.ledger.sql import id_bytes, parameter
+from camket.ledger import entry, places
+from camket.ledger.sql import id_bytes
 
-PIECE = 2_000
-PLACES = "SELECT seq, entry_id FROM camket_position WHERE shop_id = %s AND seq >= %s AND seq < %s ORDER BY seq"
-# A join would look each entry up in the block range index, a megabyte at a time; a range of ids is read once.
-ENTRIES = "SELECT id, subject_id, body, mac FROM camket_entry WHERE shop_id = %s AND id >= %s AND id <= %s"
-NOT_IN_ORDER = """
-SELECT e.id, e.subject_id, e.body, e.mac FROM camket_entry e
-WHERE e.shop_id = %s AND NOT EXISTS (SELECT 1 FROM camket_position p WHERE p.entry_id = e.id)
-"""
-LAST = "SELECT max(seq) FROM camket_position WHERE shop_id = %s"
+PIECE = 2_048
+_FIRST = bytes(16)
 
 
 class Line(NamedTuple):
@@ -36,34 +29,18 @@ class Line(NamedTuple):
 
 def in_order(shop_id: int) -> Iterator[Line]:
     """Every place of the log in order; a missing place is simply not given."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST, [shop_id])
-        row = cursor.fetchone()
-        last = -1 if row is None or row[0] is None else row[0]
-        for start in range(0, last + 1, PIECE):
-            cursor.execute(PLACES, [shop_id, start, start + PIECE])
-            places = [(seq, id_bytes(entry_id)) for seq, entry_id in cursor.fetchall()]
-            found = _entries(shop_id, {entry_id for _, entry_id in places})
-            for seq, entry_id in places:
-                yield _line(shop_id, seq, found.get(entry_id, (entry_id, None, None, None)))
-
-
-def _entries(shop_id: int, wanted: set[bytes]) -> dict[bytes, Any]:
-    """Read the entries of those ids; entries between them that are not wanted are passed over."""
-    found: dict[bytes, Any] = {}
-    if not wanted:
-        return found
-    with connection.cursor() as cursor:
-        cursor.execute(ENTRIES, [shop_id, parameter(min(wanted)), parameter(max(wanted))])
-        while rows := cursor.fetchmany(PIECE):
-            found.update((name, row) for row in rows if (name := id_bytes(row[0])) in wanted)
-    return found
+    for start in range(0, places.size_of(shop_id), PIECE):
+        taken = list(places.between(shop_id, start, start + PIECE))
+        found = places.entries(shop_id, [name for _, name in taken])
+        for seq, name in taken:
+            yield _line(shop_id, seq, found.get(name, (name, None, None, None)))
 
 
 def waiting(shop_id: int) -> Iterator[Line]:
     """Entries that have no place yet, found by absence."""
+    text, parameters = places.waiting("e.id, e.subject_id, e.body, e.mac", shop_id, _FIRST)
     with connection.cursor() as cursor:
-        cursor.execute(NOT_IN_ORDER, [shop_id])
+        cursor.execute(text, parameters)
         while found := cursor.fetchmany(PIECE):
             for row in found:
                 yield _line(shop_id, None, row)

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
 HASH_BYTES = 32
+_PAIR = 2 * HASH_BYTES
 EMPTY = hashlib.sha256(b"").digest()
 
 Nodes = Callable[[int, int], bytes]
@@ -29,6 +30,14 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     for index, hashed in enumerate(leaves):
         push(stack, index, hashed)
     return fold(stack)
+
+
+def root_of_tile(hashes: bytes) -> bytes:
+    """Root over leaf hashes that stand one after another; their number is a power of two."""
+    made = hashlib.sha256
+    while len(hashes) > HASH_BYTES:
+        hashes = b"".join([made(b"\x01" + hashes[at : at + _PAIR]).digest() for at in range(0, len(hashes), _PAIR)])
+    return hashes
 
 
 def push(stack: list[bytes], index: int, hashed: bytes) -> None:

@@ -23,9 +23,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = 1
+VERSIONS = (1, 2)  # of records
 _KEY_BYTES = 33  # the algorithm's number and the public key
 _NOTE_LINES = 3  # origin, size, root
 _SIZE_DIGITS = 19  # of 2**63
+_ID_BYTES = 16
+_CBOR_BYTES, _CBOR_TEXT, _CBOR_ARRAY, _CBOR_MAP, _CBOR_TAG, _CBOR_SIMPLE = range(2, 8)
+_CBOR_SIZES = {24: 1, 25: 2, 26: 4, 27: 8}  # bytes of a count that the first byte does not hold
+_CBOR_LITERALS = {20: False, 21: True, 22: None}
 
 
 class Finding(NamedTuple):
@@ -254,7 +259,7 @@ def check_log(lines: Iterable[str], *, key: Key | None = None, outside: dict[int
 
 
 def check_receipt(text: str, *, key: Key | None = None) -> list[Finding]:
-    """Check a receipt: note, proof and, where it holds one, the entry."""
+    """Check a receipt: note, proof and, where it holds them, the entry and the member."""
     content = _object(text)
     try:
         named = read_key(content["key"])
@@ -262,19 +267,74 @@ def check_receipt(text: str, *, key: Key | None = None) -> list[Finding]:
             return [Finding("biên nhận mang khóa khác với khóa đã cho", "the receipt names another key than given")]
         note = read_note(content["checkpoint"], key or named)
         digest = bytes.fromhex(content["digest"])
-        root = included(content["seq"], note.size, digest, [bytes.fromhex(part) for part in content["proof"]])
+        root = included(content["seq"], note.size, digest, _hashes(content["proof"]))
         record = _from_base64(content["entry"]) if "entry" in content else None
-        name = bytes.fromhex(content["entry_id"].replace("-", ""))
-    except (BrokenError, KeyError, TypeError, ValueError, AttributeError) as error:
+        found = [] if record is None else list(_record_findings(record, digest, content))
+    except (BrokenError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         return [Finding("biên nhận không đúng dạng hoặc chữ ký sai", f"the receipt does not hold: {error}")]
-    found = []
     if root != note.root:
         found.append(Finding("dòng sổ không có trong sổ đã ký", "the entry is not in the signed log"))
-    if record is not None and hashlib.sha256(b"\0" + record).digest() != digest:
-        found.append(Finding("nội dung dòng sổ không khớp với biên nhận", "the entry is not the one of the proof"))
-    if record is not None and name not in record:
-        found.append(Finding("mã dòng sổ không khớp", "the entry id is not that of the entry"))
+    if record is None and "member" in content:
+        found.append(Finding("biên nhận thiếu dòng sổ", "a member is proven with the entry only, and it is not here"))
     return found
+
+
+def _record_findings(record: bytes, digest: bytes, content: dict[str, Any]) -> Iterator[Finding]:
+    if hashlib.sha256(b"\0" + record).digest() != digest:
+        yield Finding("nội dung dòng sổ không khớp với biên nhận", "the entry is not the one of the proof")
+    version, _, _, name, body = read_cbor(record)
+    if version not in VERSIONS or name != bytes.fromhex(content["entry_id"].replace("-", "")):
+        yield Finding("mã dòng sổ không khớp", "the entry id is not that of the entry")
+    if "member" in content and not _is_member(body, content["member"]):
+        yield Finding("khách hàng không thuộc dòng sổ này", "the customer is not a member of this entry")
+
+
+def _is_member(body: Any, member: dict[str, Any]) -> bool:
+    """Tell whether a customer is in the root of members that an entry states."""
+    count, root = (body["n"], body["m"]) if isinstance(body, dict) else body[7:9]
+    subject = bytes.fromhex(member["subject"].replace("-", ""))
+    line = subject + _from_base64(member.get("rows", ""))
+    leaf = hashlib.sha256(b"\0" + line).digest()
+    return len(subject) == _ID_BYTES and included(member["index"], count, leaf, _hashes(member["proof"])) == root
+
+
+def _hashes(texts: list[str]) -> list[bytes]:
+    return [bytes.fromhex(text) for text in texts]
+
+
+def read_cbor(content: bytes) -> Any:
+    """Read one CBOR value (RFC 8949) of the kinds that records are made of; BrokenError for anything else."""
+    found, end = _cbor(content, 0)
+    if end != len(content):
+        raise BrokenError("the record is not one CBOR value")
+    return found
+
+
+def _cbor(content: bytes, at: int) -> tuple[Any, int]:
+    try:
+        kind, short = content[at] >> 5, content[at] & 31
+    except IndexError as error:
+        raise BrokenError("the record is cut") from error
+    size = _CBOR_SIZES.get(short, 0)
+    count = int.from_bytes(content[at + 1 : at + 1 + size], "big") if size else short
+    at += 1 + size
+    if kind in (_CBOR_BYTES, _CBOR_TEXT):
+        if at + count > len(content):
+            raise BrokenError("the record is cut")
+        raw = content[at : at + count]
+        return (raw if kind == _CBOR_BYTES else raw.decode()), at + count
+    if kind in (_CBOR_ARRAY, _CBOR_MAP):
+        parts = []
+        for _ in range(count * (kind - _CBOR_ARRAY + 1)):
+            part, at = _cbor(content, at)
+            parts.append(part)
+        return (parts if kind == _CBOR_ARRAY else dict(zip(parts[::2], parts[1::2], strict=True))), at
+    if kind == _CBOR_TAG:
+        part, at = _cbor(content, at)
+        return (count, part), at
+    if kind == _CBOR_SIMPLE and short not in _CBOR_LITERALS:
+        raise BrokenError("the record holds what no record holds")
+    return (_CBOR_LITERALS[short] if kind == _CBOR_SIMPLE else count if kind == 0 else -1 - count), at
 
 
 def read_outside(lines: Iterable[str], key: Key) -> dict[int, bytes]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from camket.crypto.errors import SealError
-from camket.ledger import compare, entry, outside, stream, tree
+from camket.ledger import compare, entry, groups, outside, stream, tree
 from camket.ledger.audit import TreeAudit
 from camket.ledger.errors import NoSuchLogError
 from camket.ledger.models import EntrySubject, Log
@@ -72,7 +72,8 @@ def _line(line: Line, replay: Replay, mac_key: bytes) -> Iterator[Problem]:
         vi, en = "dòng sổ không do chương trình này ghi, hoặc đã bị đổi", "the entry was changed or not written by us"
         yield Problem("mac", "camket_entry", name, vi, en, line.seq, name)
         return
-    if not replay.apply(entry.read(line.body), subject_id=line.subject_id, entry_id=line.entry_id, seq=line.seq):
+    body = entry.read(line.body, subject_id=line.subject_id, entry_id=line.entry_id)
+    if not replay.apply(body, subject_id=line.subject_id, entry_id=line.entry_id, seq=line.seq):
         vi, en = "danh sách của việc hàng loạt không còn nguyên", "the members of a bulk entry are not as it says"
         yield Problem("changed", "camket_entry_subject", name, vi, en, line.seq, name)
 
@@ -80,7 +81,9 @@ def _line(line: Line, replay: Replay, mac_key: bytes) -> Iterator[Problem]:
 def _members(shop_id: int) -> Iterator[tuple[bytes, bytes, bytes]]:
     query = EntrySubject.objects.filter(shop_id=shop_id).values_list("entry_id", "subject_id", "rows")
     for entry_id, subject_id, rows in query.iterator(chunk_size=stream.PIECE):
-        yield entry_id.bytes, subject_id.bytes, bytes(rows)
+        yield entry_id.bytes, subject_id.bytes, bytes(rows or b"")
+    for name, subject in groups.of_shop(shop_id):
+        yield name, subject, b""
 
 
 def _strays(logs: list[Log]) -> Iterator[Problem]:
