@@ -18,7 +18,7 @@ from camket.base.actor import Actor
 from camket.base.clock import Period, to_ms, vietnam_day
 from camket.base.ids import uuid7
 from camket.intake import rows
-from camket.intake.batch import Batch, Context
+from camket.intake.batch import Batch, RowsRefusedError
 from camket.intake.errors import IntakeError
 from camket.intake.mapping import ColumnMap
 from camket.intake.models import ImportRun
@@ -26,10 +26,11 @@ from camket.intake.planning import Plan
 from camket.intake.report import Report
 from camket.intake.rows import Draft, Problem
 from camket.intake.table import Row, Table
+from camket.intake.task import Context
 from camket.ledger.actions import deed
 from camket.vault.errors import ErasedError, RefusedError
 
-BATCH = 200
+BATCH = 1_000
 MARK_LIFE = Period.parse("P5Y")
 
 
@@ -77,16 +78,15 @@ def run(
 
 
 def _store(task: Context, part: Part, drafts: Sequence[Draft], report: Report) -> None:
-    """Store a batch; where one row of it is refused (a restricted or just erased person), each row by itself."""
+    """Store a batch; rows about a restricted or just erased person each by itself, the others without them."""
     ends_at = to_ms(MARK_LIFE.after(task.now))
     try:
         report.add(Batch(task, part.mapped, report.run_id).store(drafts, ends_at=ends_at))
-    except (RefusedError, ErasedError):
+    except RowsRefusedError as stopped:
+        _store(task, part, [draft for draft in drafts if draft.row not in stopped.rows], report)
         for draft in drafts:
-            try:
-                report.add(Batch(task, part.mapped, report.run_id).store([draft], ends_at=ends_at, alone=True))
-            except (RefusedError, ErasedError) as error:
-                report.note([Problem(part.table.sheet, draft.row, "-", error.code, error.vi, error.en)])
+            if draft.row in stopped.rows:
+                _store_alone(task, part, draft, report)
     except IntegrityError as error:
         # The only rows that two imports can both make are marks: a second run of the same file beat this one.
         raise IntakeError(
@@ -96,6 +96,14 @@ def _store(task: Context, part: Part, drafts: Sequence[Draft], report: Report) -
             "wait until it ends, then run this again; rows that are in are not taken twice",
             "import.parallel",
         ) from error
+
+
+def _store_alone(task: Context, part: Part, draft: Draft, report: Report) -> None:
+    ends_at = to_ms(MARK_LIFE.after(task.now))
+    try:
+        report.add(Batch(task, part.mapped, report.run_id).store([draft], ends_at=ends_at, alone=True))
+    except (RefusedError, ErasedError) as error:
+        report.note([Problem(part.table.sheet, draft.row, "-", error.code, error.vi, error.en)])
 
 
 def _good_rows(part: Part, report: Report, today: date, bad_row: BadRow | None) -> Iterator[Draft]:

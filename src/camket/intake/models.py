@@ -91,16 +91,17 @@ class ImportRun(Record):
 
 
 class ImportMark(Record):
-    """Keyed digest of a row, or of one value of one person, that an import brought in.
+    """Keyed digest of a row that an import brought in, or of a person with short digests of the values brought.
 
     It names no subject: it stays when the person is erased, so that the same file does not bring them back, and goes
-    when `ends_at` is over.
+    when `ends_at` is over. Older versions kept a mark per value.
     """
 
     digest = BytesField(max_length=16, primary_key=True)
     shop_id = models.SmallIntegerField()
     run_id = IdField()
     ends_at = models.BigIntegerField()
+    held = BytesField(null=True)
 
     ledgered = True
     table_code = 52
@@ -109,6 +110,7 @@ class ImportMark(Record):
         "shop_id": Column.NOT_PERSONAL,
         "run_id": Column.NOT_PERSONAL,
         "ends_at": Column.NOT_PERSONAL,
+        "held": Column.DIGEST,
     }
 
     class Meta:
