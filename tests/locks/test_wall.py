@@ -13,6 +13,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from camket.cli.check import look_over
 from camket.ledger.actions import deed
 from camket.project.walls import BehindTheWall
 from camket.shops.models import ApiKey, Setting, Staff, StaffRole
@@ -307,3 +308,26 @@ def test_a_key_is_looked_for_among_its_own_shops_only(world, now):
 
 def test_ids_of_shops_fit_beside_the_two_sides_that_are_none(world):
     assert min(world.shops.values()) > wall.EVERYWHERE > wall.NOWHERE
+
+
+def test_the_check_says_whether_the_wall_holds_for_our_role(world, now):
+    """A superuser walks through it, so the check warns; a bare table is a fault; a plain role behind it is in order."""
+
+    def said():
+        return [(finding.sign, finding.en) for finding in look_over(now) if "wall" in finding.en]
+
+    if is_sqlite():
+        assert said() == []
+        assert not wall.sees_through()
+        assert not wall.stands_before("camket_item")
+        return
+    if wall.sees_through():
+        ((sign, words),) = said()
+        assert sign == "!"
+        assert "use a plain role that owns the database" in words
+        become_plain()
+    assert said() == [("✓", "the wall between shops stands on every table")]
+    assert wall.stands_before("camket_item")
+    assert not wall.stands_before("camket_shop")
+    _ask("DROP POLICY camket_wall ON camket_item")
+    assert said() == [("✗", "no wall between shops at camket_item; run `camket prepare`")]

@@ -19,7 +19,7 @@ from camket.cli import errors
 from camket.cli.shop import tell_refused
 from camket.crypto.providers.local import LocalProvider
 from camket.shops.actions import load_shops
-from camket.store import keys, secrets
+from camket.store import keys, secrets, wall
 from camket.store.models import ShopSecret
 
 app = typer.Typer(add_completion=False)
@@ -119,3 +119,4 @@ def migrate() -> None:
     if plan:
         say(f"cập nhật cơ sở dữ liệu ({len(plan)} bước)", f"bringing the database up to date ({len(plan)} steps)")
         call_command("migrate", verbosity=0, interactive=False)
+    wall.build()  # after a restore, or behind the back of a migration, a table may stand without it

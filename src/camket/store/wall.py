@@ -178,6 +178,15 @@ def gaps() -> list[str]:
     return sorted(bare & {model._meta.db_table for model in walled()})
 
 
+def stands_before(table: str) -> bool:
+    """Tell whether this connection meets the wall at a table; PostgreSQL takes no COPY into such a one."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_security_active(%s)", [table])
+        return bool(cursor.fetchone()[0])
+
+
 def sees_through() -> bool:
     """Tell whether the role of this installation walks through the wall: a superuser, or one with BYPASSRLS."""
     if connection.vendor != "postgresql":

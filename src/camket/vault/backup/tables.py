@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
+from camket.store import wall
 from camket.store.columns import Record
 from camket.store.db import is_sqlite
 from camket.store.fields import IdField
@@ -90,7 +91,7 @@ def stored(table: Table) -> Iterator[list[list[Any]]]:
 
 
 def insert(name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:
-    """Write rows as they were read from a file: COPY on PostgreSQL, one prepared INSERT on SQLite."""
+    """Write rows as they were read from a file: COPY where PostgreSQL takes it, else one prepared INSERT."""
     if not rows:
         return
     readers = [_readers()[kind] for _, kind in columns]
@@ -101,7 +102,8 @@ def insert(name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequenc
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column, _ in columns)
     with connection.cursor() as cursor:
-        if is_sqlite():
+        # PostgreSQL takes no COPY into a table that stands behind the wall (store/wall.py).
+        if is_sqlite() or wall.stands_before(name):
             marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {quote(name)} ({names}) VALUES ({marks})", ready)  # noqa: S608 (checked names)
             return
