@@ -35,8 +35,6 @@ class BearerKey(HttpBearer):
         wall.face(claims.shop_claimed(token))
         try:
             found = queries.key_holder(token=token, now=utc_now())
-            if found.staff_id is not None:
-                queries.staff(shop_id=found.shop_id, staff_id=found.staff_id)  # who has left has no key any more
         except UnknownError as error:
             doorkeeper().failed(request, clock())
             raise unauthorized() from error
@@ -56,7 +54,7 @@ def acting(request: HttpRequest, on_behalf: UUID | None) -> Actor:
     key = holder(request)
     if key.staff_id is None and on_behalf is not None:
         try:
-            queries.staff(shop_id=key.shop_id, staff_id=on_behalf)
+            queries.require_staff(shop_id=key.shop_id, staff_id=on_behalf)
         except UnknownError as error:
             raise unknown_person() from error
     return key.actor(on_behalf)

@@ -1,9 +1,11 @@
 import hashlib
+import json
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Max, Q
@@ -12,11 +14,13 @@ from camket import law
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.policy import Policy, Rulebook, compile_rulebook, load_text
+from camket.shops import sql
 from camket.shops.errors import ShopError, UnknownError, UnknownShopError
 from camket.shops.models import Agreement, ApiKey, PolicyVersion, Setting, Shop, Staff, StaffRole, Undertaking
 from camket.shops.settings import SETTINGS, value_of
 from camket.shops.tokens import fits, span
-from camket.store import vouch
+from camket.store import statements, vouch
+from camket.store.db import raw_id, read_id
 
 _MOST_RULEBOOKS = 256
 _rulebooks: dict[tuple[int, int], tuple[Policy, Rulebook]] = {}
@@ -166,21 +170,59 @@ def settings(*, shop_id: int) -> dict[str, str]:
     return {name: value_of(stored, name) for name in SETTINGS}
 
 
+class _KeyRow(NamedTuple):
+    """A key's row as its token is checked against it; see `tokens.token_digest`."""
+
+    id: UUID
+    shop_id: int
+    digest: bytes
+    staff_id: UUID | None
+    system: str
+    role: str
+    purposes: list[str]
+    scopes: list[str] | None
+    issued_at: int
+    ends_at: int | None
+
+
 def key_holder(*, token: str, now: datetime) -> KeyHolder:
-    """Tell whose key the token is; UnknownError for an unknown, ended or revoked one alike."""
-    row = ApiKey.objects.filter(digest__range=span(token), revoked_at=None).first()
-    if row is None or not fits(row, token) or (row.ends_at is not None and row.ends_at <= to_ms(now)):
-        raise UnknownError("khóa", "key", "authorization")
-    return KeyHolder(
-        key_id=row.id,
-        shop_id=row.shop_id,
-        role=row.role,
-        purposes=frozenset(row.purposes),
-        staff_id=row.staff_id,
-        system=row.system,
-        scopes=None if row.scopes is None else frozenset(row.scopes),
-        ends_at=row.ends_at,
+    """Tell whose key the token is; UnknownError for an unknown, ended or revoked one and who has left, alike."""
+    for *found, works in statements.fetch(sql.KEY_HOLDER, span(token)):
+        row = _key_row(found)
+        if works and fits(row, token) and (row.ends_at is None or row.ends_at > to_ms(now)):
+            return KeyHolder(
+                key_id=row.id,
+                shop_id=row.shop_id,
+                role=row.role,
+                purposes=frozenset(row.purposes),
+                staff_id=row.staff_id,
+                system=row.system,
+                scopes=None if row.scopes is None else frozenset(row.scopes),
+                ends_at=row.ends_at,
+            )
+    raise UnknownError("khóa", "key", "authorization")
+
+
+def _key_row(found: Sequence[Any]) -> _KeyRow:
+    key_id, shop_id, digest, staff_id, system, role, purposes, scopes, issued_at, ends_at = found
+    return _KeyRow(
+        read_id(key_id),
+        shop_id,
+        bytes(digest),
+        None if staff_id is None else read_id(staff_id),
+        system,
+        role,
+        json.loads(purposes),
+        None if scopes is None else json.loads(scopes),
+        issued_at,
+        ends_at,
     )
+
+
+def require_staff(*, shop_id: int, staff_id: UUID) -> None:
+    """Raise UnknownError unless the person is of this shop's staff and has not left."""
+    if not statements.fetch(sql.WORKS_HERE, [raw_id(staff_id), shop_id]):
+        raise UnknownError("nhân viên", "member of staff", "staff")
 
 
 def api_keys(*, shop_id: int, after: UUID | None = None, limit: int = 200) -> list[ApiKey]:

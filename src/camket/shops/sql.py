@@ -40,3 +40,14 @@ SELECT 'key', k.role, CAST(k.purposes AS text), k.system, '', 0, NULL
  WHERE k.id = %(key)s AND k.shop_id = %(shop)s AND k.revoked_at IS NULL
    AND (k.ends_at IS NULL OR k.ends_at > %(now)s)
 """
+
+# The key of a token, by the span of its digest, and whether the person it belongs to works for the shop.
+KEY_HOLDER: Final = """
+SELECT k.id, k.shop_id, k.digest, k.staff_id, k.system, k.role, CAST(k.purposes AS text), CAST(k.scopes AS text),
+       k.issued_at, k.ends_at, CASE WHEN k.staff_id IS NULL OR s.id IS NOT NULL THEN 1 ELSE 0 END
+  FROM camket_api_key k
+  LEFT JOIN camket_staff s ON s.id = k.staff_id AND s.shop_id = k.shop_id AND s.left_at IS NULL
+ WHERE k.digest >= %s AND k.digest <= %s AND k.revoked_at IS NULL
+"""
+
+WORKS_HERE: Final = "SELECT 1 FROM camket_staff WHERE id = %s AND shop_id = %s AND left_at IS NULL"

@@ -7,7 +7,8 @@ A row that was planted, widened or brought back by SQL therefore opens nothing.
 import hashlib
 import hmac
 import secrets
-from typing import Final
+from typing import Final, Protocol
+from uuid import UUID
 
 from camket.crypto.seal import aad
 from camket.shops.models import ApiKey
@@ -35,7 +36,32 @@ def span(token: str) -> tuple[bytes, bytes]:
     return half + bytes(_HALF), half + b"\xff" * _HALF
 
 
-def token_digest(row: ApiKey, token: str) -> bytes:
+class KeyRow(Protocol):
+    """What a key's row grants; a row of the model and one of the hot path both do."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def shop_id(self) -> int: ...
+    @property
+    def digest(self) -> bytes: ...
+    @property
+    def staff_id(self) -> UUID | None: ...
+    @property
+    def system(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def purposes(self) -> list[str]: ...
+    @property
+    def scopes(self) -> list[str] | None: ...
+    @property
+    def issued_at(self) -> int: ...
+    @property
+    def ends_at(self) -> int | None: ...
+
+
+def token_digest(row: KeyRow, token: str) -> bytes:
     """Digest of a key's row as it stands: both halves, 32 bytes. Errors: `SecretMissingError`."""
     # A key for every operation is marked as keys were before there were scopes.
     form, scopes = ("api-key-1", ()) if row.scopes is None else ("api-key-2", ("\n".join(row.scopes),))
@@ -56,7 +82,7 @@ def token_digest(row: ApiKey, token: str) -> bytes:
     return found_by(token) + mark
 
 
-def fits(row: ApiKey, token: str) -> bool:
+def fits(row: KeyRow, token: str) -> bool:
     """Tell whether the row is as it was issued, and issued with this token."""
     try:
         return hmac.compare_digest(row.digest, token_digest(row, token))

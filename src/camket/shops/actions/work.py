@@ -63,7 +63,7 @@ def assign_work(
     """
     if within is None:
         managers.require(shop_id=shop_id, actor=actor, now=now, roles=managers.ASSIGNING, subject_id=subject_id)
-    queries.staff(shop_id=shop_id, staff_id=staff_id)
+    queries.require_staff(shop_id=shop_id, staff_id=staff_id)
     if reason not in REASONS:
         raise UnknownError("lý do", "reason", "reason")
     row = Assignment(
