@@ -70,13 +70,12 @@ class Deed:
         """Insert rows of any ledgered tables, few statements per table, tables in order of appearance."""
         for obj in objs:
             _vouch(obj)
+            self.wrote(obj)
         if self._single:
             self._kept += objs
         else:
             with self._told_conflicts():
                 inserting.insert(objs, once=self._once)
-        for obj in objs:
-            self.wrote(obj)
 
     @property
     def single(self) -> bool:
