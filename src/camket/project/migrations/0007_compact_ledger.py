@@ -6,6 +6,7 @@ commits to; `camket ledger verify --database` gives the same answer before and a
 
 from collections.abc import Iterator
 from typing import Any, Final
+from uuid import UUID
 
 import django.db.models
 from django.db import migrations, models
@@ -19,14 +20,38 @@ PIECE: Final = 10_000
 FROZEN: Final = ("camket_position", "camket_entry_group")
 # A block range index costs a few bytes a megabyte; SQLite has none and looks at the rows.
 _POSTGRESQL: Final = (
-    "ALTER TABLE camket_entry DROP CONSTRAINT camket_entry_pkey",
-    "CREATE INDEX camket_entry_subject_id ON camket_entry (subject_id)",
-    "ALTER TABLE camket_entry_subject DROP CONSTRAINT camket_entry_subject_pkey",
-    "CREATE INDEX camket_entry_subject_subject_id ON camket_entry_subject (subject_id)",
-    "CREATE INDEX camket_entry_subject_time ON camket_entry_subject USING brin (entry_id)",
-    "CREATE INDEX camket_entry_group_time ON camket_entry_group USING brin (entry_id)",
-    "ALTER TABLE camket_tile ALTER COLUMN hashes SET STORAGE EXTERNAL",
-    "ALTER TABLE camket_position ALTER COLUMN ids SET STORAGE EXTERNAL",
+    (
+        "ALTER TABLE camket_entry DROP CONSTRAINT camket_entry_pkey",
+        "ALTER TABLE camket_entry ADD CONSTRAINT camket_entry_pkey PRIMARY KEY (subject_id, id)",
+    ),
+    (
+        "CREATE INDEX camket_entry_subject_id ON camket_entry (subject_id)",
+        "DROP INDEX camket_entry_subject_id",
+    ),
+    (
+        "ALTER TABLE camket_entry_subject DROP CONSTRAINT camket_entry_subject_pkey",
+        "ALTER TABLE camket_entry_subject ADD CONSTRAINT camket_entry_subject_pkey PRIMARY KEY (subject_id, entry_id)",
+    ),
+    (
+        "CREATE INDEX camket_entry_subject_subject_id ON camket_entry_subject (subject_id)",
+        "DROP INDEX camket_entry_subject_subject_id",
+    ),
+    (
+        "CREATE INDEX camket_entry_subject_time ON camket_entry_subject USING brin (entry_id)",
+        "DROP INDEX camket_entry_subject_time",
+    ),
+    (
+        "CREATE INDEX camket_entry_group_time ON camket_entry_group USING brin (entry_id)",
+        "DROP INDEX camket_entry_group_time",
+    ),
+    (
+        "ALTER TABLE camket_tile ALTER COLUMN hashes SET STORAGE EXTERNAL",
+        "ALTER TABLE camket_tile ALTER COLUMN hashes SET STORAGE EXTENDED",
+    ),
+    (
+        "ALTER TABLE camket_position ALTER COLUMN ids SET STORAGE EXTERNAL",
+        "ALTER TABLE camket_position ALTER COLUMN ids SET STORAGE EXTENDED",
+    ),
 )
 
 
@@ -80,30 +105,73 @@ def _old(editor: BaseDatabaseSchemaEditor, shop_id: int) -> Iterator[tuple[int, 
         after = found[-1][0]
 
 
-def freeze(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
-    """Give the new tables the triggers of the ledger's others, and PostgreSQL its smaller indexes."""
+def move_back(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    """Write the places one to a row again. Hashes no longer kept come with the next full tile, or not at all."""
+    name = "uuid" if editor.connection.vendor == "postgresql" else "blob"
+    editor.execute(
+        f"CREATE TABLE camket_position_old (seq bigint NOT NULL, entry_id {name} NOT NULL UNIQUE, "
+        "shop_id smallint NOT NULL, CONSTRAINT camket_position_old_pkey PRIMARY KEY (shop_id, seq))"
+    )
+    insert = "INSERT INTO camket_position_old (seq, entry_id, shop_id) VALUES (%s, %s, %s)"
+    rows = apps.get_model("camket", "Position").objects.values_list("shop_id", "seq", "ids")
+    for shop_id, seq, ids in rows.iterator(chunk_size=500):
+        names = [bytes(ids[at : at + 16]) for at in range(0, len(ids), 16)]
+        with editor.connection.cursor() as cursor:
+            cursor.executemany(
+                insert,
+                [(seq + at, UUID(bytes=one) if name == "uuid" else one, shop_id) for at, one in enumerate(names)],
+            )
+
+
+def put_back(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    """Give the old table its name again."""
+    editor.execute("ALTER TABLE camket_position_old RENAME TO camket_position")
     if editor.connection.vendor == "postgresql":
-        for statement in _POSTGRESQL:
-            editor.execute(statement)
-        for table in FROZEN:
-            editor.execute(
-                f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION camket_append_only()"
-            )
+        editor.execute("ALTER TABLE camket_position RENAME CONSTRAINT camket_position_old_pkey TO camket_position_pkey")
+
+
+def _guard(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    """Let nobody change or remove a row of a table."""
+    if editor.connection.vendor == "postgresql":
+        editor.execute(
+            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION camket_append_only()"
+        )
         return
+    for moment in ("UPDATE", "DELETE"):
+        editor.execute(
+            f"CREATE TRIGGER {table}_{moment.lower()} BEFORE {moment} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+
+
+def guard_members(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    """Guard the members again: altering a column of SQLite makes the table anew, without its triggers."""
+    if editor.connection.vendor == "sqlite":
+        _guard(editor, "camket_entry_subject")
+
+
+def freeze(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    """Guard the new tables like the ledger's others, and give PostgreSQL its smaller indexes."""
     for table in FROZEN:
-        for moment in ("UPDATE", "DELETE"):
-            editor.execute(
-                f"CREATE TRIGGER {table}_{moment.lower()} BEFORE {moment} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+        _guard(editor, table)
+    if editor.connection.vendor == "postgresql":
+        for statement, _back in _POSTGRESQL:
+            editor.execute(statement)
+
+
+def thaw(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    """Undo the indexes; the triggers go with their tables."""
+    if editor.connection.vendor == "postgresql":
+        for _forth, statement in reversed(_POSTGRESQL):
+            editor.execute(statement)
 
 
 class Migration(migrations.Migration):
     dependencies = [("camket", "0006_import_mark_held")]
 
     operations = [
-        migrations.RunPython(set_aside, migrations.RunPython.noop),
+        migrations.RunPython(set_aside, put_back),
         migrations.SeparateDatabaseAndState(state_operations=[migrations.DeleteModel("Position")]),
         migrations.CreateModel(
             name="Position",
@@ -124,7 +192,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["shop_id", "span"], name="camket_position_span")],
             },
         ),
-        migrations.RunPython(move, migrations.RunPython.noop),
+        migrations.RunPython(move, move_back),
         migrations.CreateModel(
             name="EntryGroup",
             fields=[
@@ -141,6 +209,8 @@ class Migration(migrations.Migration):
             ],
             options={"db_table": "camket_entry_group"},
         ),
+        migrations.RunPython(migrations.RunPython.noop, guard_members),
         migrations.AlterField("EntrySubject", "rows", camket.store.fields.BytesField(null=True)),
-        migrations.RunPython(freeze, migrations.RunPython.noop),
+        migrations.RunPython(guard_members, migrations.RunPython.noop),
+        migrations.RunPython(freeze, thaw),
     ]
