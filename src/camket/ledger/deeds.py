@@ -69,13 +69,15 @@ class Deed:
     def insert_many(self, objs: Sequence[Record]) -> None:
         """Insert rows of any ledgered tables, few statements per table, tables in order of appearance."""
         for obj in objs:
+            self._require_own(obj)
             _vouch(obj)
-            self.wrote(obj)
         if self._single:
             self._kept += objs
         else:
             with self._told_conflicts():
                 inserting.insert(objs, once=self._once)
+        for obj in objs:
+            self.wrote(obj)
 
     @property
     def single(self) -> bool:
@@ -171,14 +173,17 @@ class Deed:
     def _note(self, plain: list[Row], place: int, obj: Record, parts: Row) -> None:
         if not obj.ledgered:
             raise ValueError(f"{type(obj).__name__} is not a table of deeds")
-        if getattr(obj, obj.shop_column) != self.shop_id:
-            raise ValueError("a deed writes rows of its own shop only")
+        self._require_own(obj)
         subject = getattr(obj, "subject_id", None) if self._bulk else self.subject_id
         target = plain
         if self._bulk and subject is not None:
             target = self._members.setdefault(subject.bytes, ([], []))[place]
         key = rows.key_of(obj)
         target.append([obj.table_code, entry.short_key(subject.bytes, key) if subject else key, *parts])
+
+    def _require_own(self, obj: Record) -> None:
+        if getattr(obj, obj.shop_column) != self.shop_id:
+            raise ValueError("a deed writes rows of its own shop only")
 
     def _current(self, obj: T) -> T:
         """Read the stored row again, locked, and compare it with what the caller read."""
