@@ -34,6 +34,8 @@ DATA_CHECKS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType
 )
 BY_PERSON: Final = (("purpose", "purpose"), ("recipient", "disclose"), ("role", "access"))
 
+_MOST_SAYINGS = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class Checks:
@@ -92,15 +94,33 @@ class Rulebook:
 
     def cited(self, bits: int) -> tuple[str, ...]:
         """Give the citations of these rules, in their order, each once."""
-        return tuple(dict.fromkeys(rule.citation for rule in self.of(bits)))
+        return self._said(bits)[0]
 
     def needed(self, bits: int) -> frozenset[str]:
         """Give the facts these rules need."""
-        return frozenset().union(*(rule.needs for rule in self.of(bits)))
+        return self._said(bits)[1]
 
     def duties(self, bits: int) -> frozenset[str]:
         """Give the duties these rules bring, and `log`."""
-        return frozenset({"log"}).union(*(rule.duties for rule in self.of(bits)))
+        return self._said(bits)[2]
+
+    def _said(self, bits: int) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
+        """Give citations, needs and duties of a set of rules: few sets are ever asked for, each again and again."""
+        found = self._sayings.get(bits)
+        if found is None:
+            if len(self._sayings) >= _MOST_SAYINGS:
+                self._sayings.clear()
+            rules = tuple(self.of(bits))
+            found = self._sayings[bits] = (
+                tuple(dict.fromkeys(rule.citation for rule in rules)),
+                frozenset().union(*(rule.needs for rule in rules)),
+                frozenset({"log"}).union(*(rule.duties for rule in rules)),
+            )
+        return found
+
+    @cached_property
+    def _sayings(self) -> dict[int, tuple[tuple[str, ...], frozenset[str], frozenset[str]]]:
+        return {}
 
     def of(self, bits: int) -> Iterator[Rule]:
         """Give the rules of these bits."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -75,14 +76,16 @@ def joined() -> Iterator[None]:
             _joined.reset(token)
 
 
+@cache
 def vendor() -> Vendor:
-    """Tell which of the two databases is in use."""
+    """Tell which of the two databases is in use; an installation has one."""
     return "sqlite" if connection.vendor == "sqlite" else "postgresql"
 
 
+@cache
 def is_sqlite() -> bool:
     """Tell whether the database is SQLite."""
-    return connection.vendor == "sqlite"
+    return vendor() == "sqlite"
 
 
 def in_transaction() -> bool:
@@ -92,7 +95,7 @@ def in_transaction() -> bool:
 
 def raw_id(value: UUID | None) -> UUID | bytes | None:
     """Give an id as SQL written by hand takes it on this database."""
-    return value if value is None or connection.vendor == "postgresql" else value.bytes
+    return value.bytes if value is not None and is_sqlite() else value
 
 
 def read_id(value: Any) -> UUID:

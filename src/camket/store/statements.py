@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from camket.store import wall
 
@@ -23,8 +23,9 @@ _HOLE = re.compile(r"%\((\w+)\)s|%s|%%")
 
 def fetch(text: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
     """Run a statement and give all its rows."""
-    raw = _raw(text)
-    with connection.wrap_database_errors:
+    wrapper = _wrapper(text)
+    with wrapper.wrap_database_errors:
+        raw = wrapper.connection
         if isinstance(raw, sqlite3.Connection):
             return raw.execute(_for_sqlite(text), parameters).fetchall()
         return _postgresql(raw, text, parameters).fetchall()
@@ -32,25 +33,30 @@ def fetch(text: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
 
 def execute(text: str, parameters: Parameters = ()) -> int:
     """Run a statement that gives no rows; how many rows it touched (-1 where the database does not tell)."""
-    raw = _raw(text)
-    with connection.wrap_database_errors:
+    wrapper = _wrapper(text)
+    with wrapper.wrap_database_errors:
+        raw = wrapper.connection
         if isinstance(raw, sqlite3.Connection):
             return raw.execute(_for_sqlite(text), parameters).rowcount
         return _postgresql(raw, text, parameters).rowcount
 
 
-def _raw(text: str) -> Any:
-    """Give the driver's own connection of this thread."""
-    if connection.connection is None:
-        connection.ensure_connection()
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": text.strip(), "time": "0"})
-    return connection.connection
+def _wrapper(text: str) -> Any:
+    """Give this thread's connection, opened."""
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if wrapper.connection is None:
+        wrapper.ensure_connection()
+    if wrapper.queries_logged:
+        wrapper.queries_log.append({"sql": text.strip(), "time": "0"})
+    return wrapper
 
 
 def _postgresql(raw: Any, text: str, parameters: Parameters) -> psycopg.Cursor[Any]:
-    cursor: psycopg.Cursor[Any] = psycopg.Cursor(raw)
-    cursor.format = psycopg.pq.Format.BINARY
+    """Run a statement on the cursor that is kept with the connection: its rows are read before the next one."""
+    cursor: psycopg.Cursor[Any] | None = getattr(raw, "camket_cursor", None)
+    if cursor is None or cursor.closed:
+        cursor = raw.camket_cursor = psycopg.Cursor(raw)
+        cursor.format = psycopg.pq.Format.BINARY
     return wall.through(raw, cursor.execute, text, parameters or None, prepare=True)
 
 
