@@ -15,7 +15,7 @@ from typing import NamedTuple
 from camket.ledger import notes, outside, tree
 from camket.ledger.errors import LogCutError
 from camket.ledger.models import Log
-from camket.ledger.sequencer import size_of
+from camket.ledger.places import size_of
 from camket.ledger.tiles import Tiles
 
 
@@ -40,15 +40,18 @@ def size_outside(log: Log) -> int:
 
 
 def agrees(log: Log) -> bool:
-    """Tell whether every note outside that is not beyond the log is signed by its key and says what the log says."""
-    size, tiles = size_of(log.shop_id), Tiles(log.shop_id)
+    """Tell whether the notes outside are signed by the log's key, and the last that is not beyond it says the same.
+
+    One root is computed; whether every earlier note holds too is the verification's to tell.
+    """
+    size, last = size_of(log.shop_id), None
     for note in outside.notes(log.name):
         said = notes.read(note, log.public_key)
         if said is None or said.origin != notes.origin(log.name):
             return False
-        if said.size <= size and tree.root(said.size, tiles.node) != said.root:
-            return False
-    return True
+        if said.size <= size:
+            last = said
+    return last is None or tree.root(last.size, Tiles(log.shop_id).node) == last.root
 
 
 def beyond(log: Log, size: int) -> Aside | None:

@@ -13,7 +13,7 @@ it lived has it.
 import base64
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -99,6 +99,43 @@ def destroy(key_id: bytes) -> None:
         path = folder / f"{key_id.hex()}{_SUFFIX}"
         if path.exists():
             _destroy(path)
+
+
+def rewrap(is_old: Callable[[bytes], bool]) -> int:
+    """Wrap keys anew by the installation's key in use; how many files. A file is replaced whole or not at all."""
+    ring, done = keyring(), 0
+    for path, content in _held():
+        wrapped = base64.b64decode(content["wrapped"])
+        if is_old(wrapped):
+            place = _context(bytes.fromhex(content["id"]), int(content["made_at"]), int(content["ends_at"]))
+            again = base64.b64encode(ring.wrap(ring.unwrap(wrapped, place), place)).decode()
+            _again(path, {**content, "wrapped": again})
+            done += 1
+    return done
+
+
+def prefixes(size: int) -> list[bytes]:
+    """Give how each wrapped key begins, which names the version that wrapped it, and what each keys file needs."""
+    found = [base64.b64decode(content["wrapped"])[:size] for _, content in _held()]
+    return [*found, *(bytes.fromhex(start)[:size] for _, content in _held() for start in content.get("needs", ()))]
+
+
+def needs(key_id: bytes, starts: Iterable[bytes]) -> None:
+    """Write down which versions of the wrapping key the rows of a keys file were wrapped by.
+
+    Rotation wraps the rows of the database anew, never those of a file: a version lives as long as a file needs it.
+    """
+    for path, content in _held():
+        if content["id"] == key_id.hex():
+            _again(path, {**content, "needs": sorted(start.hex() for start in starts)})
+
+
+def _again(path: Path, content: dict[str, Any]) -> None:
+    draft = path.with_name(f".{path.name}")
+    draft.unlink(missing_ok=True)
+    _write(draft, json.dumps(content, indent=2) + "\n")
+    draft.replace(path)
+    sync_folder(path.parent)
 
 
 def _held() -> Iterator[tuple[Path, dict[str, Any]]]:

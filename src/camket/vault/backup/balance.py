@@ -9,7 +9,8 @@ import tempfile
 from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 import cbor2
 
@@ -34,6 +35,7 @@ _BATCH = 5_000
 class Standing(NamedTuple):
     """A row that must exist: its table, its key, and the digest that the last deed on it left."""
 
+    shop_id: int
     code: int
     key: list[Any]
     digest: bytes
@@ -48,6 +50,15 @@ class Balance:
         self._folder = tempfile.TemporaryDirectory(prefix="camket-balance-")
         self._database = sqlite3.connect(Path(self._folder.name) / "state.sqlite3", isolation_level=None)
         self._database.executescript(_TABLE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+        self._folder.cleanup()
 
     def read(self) -> None:
         """Count over every shop's log as it is now."""
@@ -69,7 +80,7 @@ class Balance:
             "SELECT code, key, digest, subject FROM state WHERE shop = ? AND balance > 0 ORDER BY subject, code, key"
         )
         for code, key, digest, subject in self._database.execute(query, [shop_id]):
-            yield Standing(code, cbor2.loads(key), digest, subject)
+            yield Standing(shop_id, code, cbor2.loads(key), digest, subject)
 
     def _lines(self) -> Iterator[tuple[Any, ...]]:
         for shop_id in Log.objects.order_by("shop_id").values_list("shop_id", flat=True):

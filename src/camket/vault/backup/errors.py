@@ -89,14 +89,14 @@ def not_ours(name: str) -> BackupError:
     )
 
 
-def keys_too_old() -> BackupError:
-    """Say that the keys file lacks the secrets of a shop of the data."""
+def keys_of_another_time() -> BackupError:
+    """Say that the keys file lacks the secrets of a shop as the data needs them."""
     return BackupError(
-        "tệp khóa không có khóa của một cửa hàng có trong tệp dữ liệu",
-        "the keys file lacks the secrets of a shop that is in the data file",
-        "dùng tệp khóa được tạo cùng lúc với tệp dữ liệu, hoặc sau đó",
-        "use the keys file that was made with the data file, or a later one",
-        "backup-keys-too-old",
+        "tệp khóa không có khóa của một cửa hàng đúng như tệp dữ liệu cần: nó cũ hơn, hoặc khóa đã được thay từ đó",
+        "the keys file lacks a shop's secrets as the data needs them: it is older, or they were rotated since",
+        "dùng tệp khóa được tạo cùng lúc với tệp dữ liệu",
+        "use the keys file that was made with the data file",
+        "backup-keys-other-time",
     )
 
 

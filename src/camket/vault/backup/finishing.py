@@ -14,10 +14,10 @@ from camket.base.ids import uuid7
 from camket.ledger import actions as ledger
 from camket.ledger import set_aside
 from camket.ledger.models import Entry, Log
+from camket.ledger.places import size_of
 from camket.ledger.queries import read_entry
-from camket.ledger.sequencer import size_of
 from camket.vault import erasure
-from camket.vault.backup import errors
+from camket.vault.backup import errors, gone, reconciling, renewing
 from camket.vault.backup.making import Told
 from camket.vault.backup.models import Restore
 
@@ -32,6 +32,8 @@ class Finished:
     shops: int
     shredded: int
     set_aside: int
+    keys: int
+    lost: int
 
 
 def unfinished() -> Restore | None:
@@ -58,12 +60,19 @@ def finish(row: Restore, *, now: datetime, told: Told) -> Finished:
         said = _recorded(log, row) or _record(log, row, now)
         moved += set_aside.move(log, int(said["size"]), f"set-aside-{row.id.hex[-8:]}") is not None
         told("log", log.shop_id)
+        gone.start_again(log.shop_id, int(said["size"]))
+    told("reconciling", 0)
+    lost = reconciling.reconcile(row, actor=ACTOR, now=now) if row.keys != row.data else 0
+    told("erasing again", lost)
     again = erasure.replay_shred_list(actor=ACTOR, now=now)
+    told("destroying again", again)
+    keys = renewing.destroy_again(actor=ACTOR, now=now)
+    # Signed only when nothing is left to be done again: a new note must not be taken for one that is to move aside.
+    Restore.objects.filter(id=row.id).update(done_at=to_ms(now))
     for log in logs:
         ledger.sequence(shop_id=log.shop_id, now=now, full=True)
         ledger.checkpoint(shop_id=log.shop_id, now=now)
-    Restore.objects.filter(id=row.id).update(done_at=to_ms(now))
-    return Finished(len(logs), again, moved)
+    return Finished(len(logs), again, moved, keys, lost)
 
 
 def _recorded(log: Log, row: Restore) -> dict[str, Any] | None:

@@ -16,9 +16,9 @@ from camket.base.actor import Actor
 from camket.ledger import set_aside
 from camket.ledger.errors import LogCutError
 from camket.ledger.models import Log
-from camket.ledger.sequencer import size_of
+from camket.ledger.places import size_of
 from camket.vault import erasure
-from camket.vault.backup import agekeys, errors, finishing
+from camket.vault.backup import agekeys, errors, finishing, gone
 
 _WORKER = Actor.worker("replay")
 
@@ -39,8 +39,9 @@ def make_ready(*, now: datetime) -> int:
 
 
 def _require_current(log: Log) -> None:
+    size = size_of(log.shop_id)
     try:
-        if set_aside.size_outside(log) > size_of(log.shop_id):
+        if set_aside.size_outside(log) > size or gone.places().get(log.shop_id, 0) > size:
             raise errors.behind(log.name)
     except LogCutError as error:
         raise errors.behind(log.name) from error

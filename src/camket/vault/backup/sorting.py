@@ -4,38 +4,41 @@ A key comes back when the ledger of the data knows it: one that was made later s
 back when its key does: its key was destroyed since, or the keys file is older than the value.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
 from uuid import UUID
 
 from camket.store.models import ShopSecret
 from camket.vault.backup.archive import Rows
 from camket.vault.backup.balance import Balance
+from camket.vault.backup.errors import keys_of_another_time
 from camket.vault.backup.tables import KEYS_TABLE
 from camket.vault.models import ItemKey
 
 Place = tuple[bytes, bytes]
 
 
-class KnownKeys:
-    """What the ledger of the loaded data says about keys and shop secrets."""
-
-    def __init__(self) -> None:
-        self._balance = Balance({ItemKey.table_code, ShopSecret.table_code})
-        self._read = False
-
-    def knows(self, code: int, key: list[Any]) -> bool:
-        if not self._read:
-            self._balance.read()
-            self._read = True
-        return bool(self._balance.there(code, key))
-
-
 class Sorted:
-    """Sorts pieces of the two files; `known` is None when they are of one moment, and nothing has to be sorted."""
+    """Sorts pieces of the two files; with `all_known` they are of one moment, and nothing has to be sorted."""
 
-    def __init__(self, known: KnownKeys | None) -> None:
-        self._known = known
+    def __init__(self, *, all_known: bool) -> None:
+        self._known = None if all_known else Balance({ItemKey.table_code, ShopSecret.table_code})
         self.lost = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._known is not None:
+            self._known.__exit__(kind, error, trace)
+
+    def learn(self) -> None:
+        """Read what the ledger, which is loaded by now, says about keys and shop secrets."""
+        if self._known is not None:
+            self._known.read()
 
     def wanted(self, found: Rows) -> list[list[Any]]:
         """Give the key rows that the ledger of the data knows."""
@@ -45,9 +48,26 @@ class Sorted:
         names = [name for name, _ in found.columns]
         if found.table == KEYS_TABLE:
             first, second = names.index("subject_id"), names.index("id")
-            return [row for row in found.rows if known.knows(ItemKey.table_code, [row[first], row[second]])]
-        parts = [names.index(name) for name in ("shop_id", "name", "version")]
-        return [row for row in found.rows if known.knows(ShopSecret.table_code, [row[part] for part in parts])]
+            return [row for row in found.rows if known.there(ItemKey.table_code, [row[first], row[second]])]
+        return list(self._secrets(known, [dict(zip(names, row, strict=True)) for row in found.rows]))
+
+    def _secrets(self, known: Balance, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
+        """Give the secrets as the data knew them: one that a rotation ended since is in use again, as it was then."""
+        newest: dict[tuple[int, str], int] = {}
+        ours: dict[tuple[int, str], list[dict[str, Any]]] = {}
+        for row in rows:
+            place = (row["shop_id"], row["name"])
+            newest[place] = max(newest.get(place, 0), row["version"])
+            if known.there(ShopSecret.table_code, [row["shop_id"], row["name"], row["version"]]):
+                ours.setdefault(place, []).append(row)
+        for place, held in ours.items():
+            if newest[place] == max(row["version"] for row in held):
+                yield from (list(row.values()) for row in held)
+            elif len(held) == 1:
+                whole = ("shop_id", "name", "version", "wrapped")
+                yield [value if name in whole else None for name, value in held[0].items()]
+            else:
+                raise keys_of_another_time()
 
     def openable(self, found: Rows) -> list[list[Any]]:
         """Give the values whose keys came back."""
