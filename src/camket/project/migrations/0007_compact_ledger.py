@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     django.db.models.CompositePrimaryKey(
-                        "shop_id", "seq", blank=True, editable=False, primary_key=True
+                        "shop_id", "seq", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("seq", models.BigIntegerField()),
@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     django.db.models.CompositePrimaryKey(
-                        "shop_id", "cell", "entry_id", blank=True, editable=False, primary_key=True
+                        "shop_id", "cell", "entry_id", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("entry_id", camket.store.fields.IdField()),
