@@ -186,8 +186,8 @@ def test_namespace_and_token_file_of_an_agent(path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("VAULT_TOKEN_FILE", str(sink))
     with serving(Transit(namespace="shop")) as found:
         custody = setting.custody(f"vault:{found.address}/transit/camket?namespace=shop")
-        LocalProvider.open_or_create(path, existing=False, custody=custody)
-        LocalProvider.open(path, custody)
+        made = LocalProvider.open_or_create(path, existing=False, custody=custody)
+        assert LocalProvider.open(path, custody).versions == made.versions
 
 
 def test_the_printed_key_moves_the_keys_into_a_service_and_out_again(served, path: Path) -> None:

@@ -129,3 +129,36 @@ def key_file_first() -> InstallationError:
         "put the key file back, or run `camket keys restore` with the printed recovery key, then run this again",
         "key-file-first",
     )
+
+
+def key_not_printed() -> InstallationError:
+    """Say that a new key is used only once it stands on paper."""
+    return InstallationError(
+        "khóa mới chưa được xác nhận là đã cất trên giấy, nên chưa được dùng",
+        "the new key was not confirmed to be on paper, so it is not used yet",
+        "chép khóa khôi phục vừa in, rồi chạy `camket keys rotate` và gõ nhóm cuối, hoặc thêm `--yes`",
+        "copy the recovery key printed above, then run `camket keys rotate` and type its last group, or add `--yes`",
+        "key-not-printed",
+    )
+
+
+def key_still_young(version: int, days: int) -> InstallationError:
+    """Say that backups which live may still need an old version."""
+    return InstallationError(
+        f"phiên bản {version} chưa thôi dùng đủ {days} ngày: bản sao lưu còn hạn có thể cần nó",
+        f"version {version} has not been retired for {days} days: backups that are alive may need it",
+        "đợi đến hạn, hoặc thêm `--early` để bỏ các bản sao lưu đó",
+        "wait until then, or add `--early` to give those backups up",
+        "key-version-young",
+    )
+
+
+def rotation_elsewhere() -> InstallationError:
+    """Say that another command is at work on the keys."""
+    return InstallationError(
+        "một lệnh khác đang thay hoặc hủy khóa",
+        "another command is rotating or destroying keys",
+        "đợi lệnh đó xong; xem tiến độ bằng `camket keys status`",
+        "wait for it; see how far it is with `camket keys status`",
+        "key-rotation-elsewhere",
+    )

@@ -69,6 +69,8 @@ _VAULT = {
     "glass.ended": Sentence("mở khẩn cấp chấm dứt", "break-glass ended"),
     "gate.refused": Sentence("cổng từ chối", "the gate refused"),
     "keys.rewrapped": Sentence("các khóa được gói lại bằng khóa mới", "keys were wrapped anew"),
+    "keys.destroyed": Sentence("một khóa cũ bị hủy", "an old key was destroyed"),
+    "index.rotated": Sentence("dấu tra cứu được tính lại bằng khóa mới", "look-up digests were made anew"),
 }
 _INTAKE = {
     "intake.received": Sentence("dữ liệu được tiếp nhận từ một nguồn", "data was taken in from a source"),

@@ -91,10 +91,17 @@ def index_keys(shop_id: int) -> IndexKeys:
 
 
 def _arranged(rows: list[ShopSecret]) -> IndexKeys:
-    """Say what each version is for, newest first."""
+    """Say what each version is for, newest first.
+
+    A restore may have brought the data of before a rotation and the keys of after it: the newest version that is known
+    counts as live then, whatever it says of itself, and in a rotation the one before it.
+    """
     opened = [(row.state, unwrapped(row)) for row in rows]
-    live = [key for state, key in opened if state != RETIRED]
-    written = {FILLING: (live[-1], live[0]), TURNING: (live[0], live[-1])}.get(opened[0][0] or "", (live[0],))
+    step = opened[0][0]
+    live = [key for state, key in opened if state != RETIRED] or [opened[0][1]]
+    if step in {FILLING, TURNING, TRIMMING} and len(live) == 1:
+        live += [key for _, key in opened[1:2]]
+    written = {FILLING: (live[-1], live[0]), TURNING: (live[0], live[-1])}.get(step or "", (live[0],))
     rest = tuple(key for _, key in opened if key != written[0])
     return IndexKeys(written, tuple(live), (written[0], *rest))
 

@@ -36,7 +36,7 @@ class PlainCustody:
     def close(self, key: bytes, *, version: int, key_id: str) -> str:  # noqa: ARG002 - nothing is bound to a plain key
         return base64.b64encode(key).decode()
 
-    def open(self, closed: str, *, version: int, key_id: str) -> bytes:  # noqa: ARG002 - same
+    def open(self, closed: str, *, version: int, key_id: str) -> bytes:  # noqa: ARG002 - the same holds here
         return base64.b64decode(closed, validate=True)
 
 

@@ -6,6 +6,7 @@ from camket.crypto.errors import KeyFileError
 
 
 def missing(path: Path) -> KeyFileError:
+    """Say that the file is gone."""
     return KeyFileError(
         vi=f"cơ sở dữ liệu đã có dữ liệu niêm phong nhưng không thấy tệp khóa `{path}`",
         en=f"the database holds sealed data but the key file `{path}` is missing",
@@ -16,6 +17,7 @@ def missing(path: Path) -> KeyFileError:
 
 
 def damaged(path: Path) -> KeyFileError:
+    """Say that what the file holds does not fit its check values."""
     return KeyFileError(
         vi=f"tệp khóa `{path}` bị hỏng: giá trị kiểm tra không khớp",
         en=f"the key file `{path}` is damaged: its check value does not match",
@@ -26,6 +28,7 @@ def damaged(path: Path) -> KeyFileError:
 
 
 def in_the_way(path: Path) -> KeyFileError:
+    """Say that a file is never replaced by a restored one."""
     return KeyFileError(
         vi=f"đã có một tệp khóa ở `{path}`",
         en=f"there is a key file at `{path}` already",
@@ -58,6 +61,7 @@ def other_custody(path: Path, found: str, wanted: str) -> KeyFileError:
 
 
 def no_version(version: int) -> KeyFileError:
+    """Say that a version cannot be given up."""
     return KeyFileError(
         vi=f"tệp khóa không có phiên bản {version}, hoặc phiên bản đó đang dùng",
         en=f"the key file has no version {version}, or that version is in use",

@@ -46,6 +46,7 @@ def patiently(call: Callable[[], T], *, service: str, pauses: tuple[float, ...] 
 
 
 def unreachable(service: str) -> KeyServiceError:
+    """Say that no answer came in time."""
     return KeyServiceError(
         vi=f"dịch vụ khóa `{service}` không trả lời hoặc đang bị khóa",
         en=f"the key service `{service}` does not answer, or is sealed",
@@ -56,6 +57,7 @@ def unreachable(service: str) -> KeyServiceError:
 
 
 def refused(service: str) -> KeyServiceError:
+    """Say that the service answered, and no."""
     return KeyServiceError(
         vi=f"dịch vụ khóa `{service}` từ chối",
         en=f"the key service `{service}` refused",
@@ -66,6 +68,7 @@ def refused(service: str) -> KeyServiceError:
 
 
 def no_login(service: str, where: str) -> KeyServiceError:
+    """Say where credentials belong; they are never a setting of ours."""
     return KeyServiceError(
         vi=f"không có thông tin đăng nhập cho dịch vụ khóa `{service}`",
         en=f"there are no credentials for the key service `{service}`",
@@ -76,6 +79,7 @@ def no_login(service: str, where: str) -> KeyServiceError:
 
 
 def not_opened(service: str) -> KeyServiceError:
+    """Say that file and service do not fit together."""
     return KeyServiceError(
         vi=f"dịch vụ khóa `{service}` không mở được khóa trong tệp khóa",
         en=f"the key service `{service}` could not open the key that is in the key file",

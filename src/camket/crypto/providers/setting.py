@@ -46,11 +46,11 @@ def custody(service: str) -> Custody:
     words = _words(kind, rest)
     place = rest.partition("?")[0]
     if kind == "vault":
-        from camket.crypto.providers.vault import VaultCustody  # late import: an optional part
+        from camket.crypto.providers.vault import VaultCustody  # late import: optional
 
         address, mount, name = _transit(place)
         return VaultCustody(address=address, mount=mount, name=name, namespace=words.get("namespace"))
-    from camket.crypto.providers.awskms import AwsCustody  # late import: an optional part
+    from camket.crypto.providers.awskms import AwsCustody  # late import: optional
 
     if not place:
         raise _unknown()

@@ -115,9 +115,13 @@ def rewrap(is_old: Callable[[bytes], bool]) -> int:
 
 
 def prefixes(size: int) -> list[bytes]:
-    """Give how each wrapped key begins, which names the version that wrapped it, and what each keys file needs."""
-    found = [base64.b64decode(content["wrapped"])[:size] for _, content in _held()]
-    return [*found, *(bytes.fromhex(start)[:size] for _, content in _held() for start in content.get("needs", ()))]
+    """Give how each wrapped key begins, which names the version that wrapped it."""
+    return [base64.b64decode(content["wrapped"])[:size] for _, content in _held()]
+
+
+def needed(size: int) -> list[bytes]:
+    """Give, for each keys file that lives, how the keys in it begin: rotation does not reach into files."""
+    return [bytes.fromhex(start)[:size] for _, content in _held() for start in content.get("needs", ())]
 
 
 def needs(key_id: bytes, starts: Iterable[bytes]) -> None:
