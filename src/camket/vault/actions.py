@@ -11,6 +11,7 @@ from camket.vault.joining import join
 from camket.vault.keys_many import lock_many
 from camket.vault.looking import find, look
 from camket.vault.messages import opened, queue
+from camket.vault.open_many import ManyLooks, Opened, open_many
 from camket.vault.opening import masked, show
 from camket.vault.putting import put
 from camket.vault.values import Found, Look, Seen, Shredded, Value
@@ -21,6 +22,8 @@ __all__ = [
     "Kept",
     "Left",
     "Look",
+    "ManyLooks",
+    "Opened",
     "Parcel",
     "Seen",
     "Shredded",
@@ -38,6 +41,7 @@ __all__ = [
     "lock_many",
     "look",
     "masked",
+    "open_many",
     "opened",
     "put",
     "put_many",

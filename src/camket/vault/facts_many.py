@@ -8,22 +8,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, Final
 from uuid import UUID
-
-from django.db import connection
 
 from camket.base.actor import Actor
 from camket.consent.sql import CONSENT_FACTS, RESTRAINT_FACTS
 from camket.shops.sql import ASSIGNMENT_FACTS
+from camket.store import statements
 from camket.store.db import is_sqlite, raw_id, read_id
 from camket.store.errors import ForgedRowError
 from camket.subjects.sql import SUBJECT_FACTS
 from camket.vault import facts as fact_room
 from camket.vault.facts import Facts
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 512
 # Whose contacts are proven, asked of many at once.
 VERIFIED_AMONG: Final = """
 SELECT DISTINCT v.subject_id, 'verified' AS kind, '' AS a, '' AS b, '' AS c, '' AS d, CAST(0 AS bigint) AS n,
@@ -47,9 +46,7 @@ def collect_many(
         parameters: dict[str, Any] = {"shop": shop_id, "now": now_ms, **named(batch)}
         if person is not None:
             parameters["person"] = raw_id(UUID(person))
-        with connection.cursor() as cursor:
-            cursor.execute(_statement(len(batch), person=person is not None), parameters)
-            rows = cursor.fetchall()
+        rows = statements.fetch(_statement(len(batch), person=person is not None), parameters)
         people: dict[UUID, list[Any]] = {read_id(row[0]): [] for row in rows if row[1] == "subject"}
         for row in rows:
             if (held := people.get(read_id(row[0]))) is not None:
@@ -69,7 +66,8 @@ def _taken(
     own = fresh(shared)
     try:
         for *row, mark in rows:
-            fact_room._require_vouched(shop_id, person, subject_id, row, mark)  # noqa: SLF001 - one check for one and many
+            # One check for one person and for many.
+            fact_room._require_vouched(shop_id, person, subject_id, row, mark)  # noqa: SLF001 - as said above
             own.take(*row)
     except ForgedRowError as error:
         return error
@@ -85,14 +83,22 @@ def pieces(subject_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
 
 def among(count: int) -> str:
     """Write the condition that stands for a piece: an array on PostgreSQL, a list on SQLite."""
-    return f"IN ({', '.join(f'%(s{place})s' for place in range(count))})" if is_sqlite() else "= ANY(%(subjects)s)"
+    if not is_sqlite():
+        return "= ANY(%(subjects)s)"
+    return f"IN ({', '.join(f'%(s{place})s' for place in range(_room(count)))})"
 
 
 def named(batch: Sequence[UUID]) -> dict[str, Any]:
     """Give the parameters of that condition."""
-    if is_sqlite():
-        return {f"s{place}": one.bytes for place, one in enumerate(batch)}
-    return {"subjects": list(batch)}
+    if not is_sqlite():
+        return {"subjects": list(batch)}
+    filled = [*batch, *repeat(batch[-1], _room(len(batch)) - len(batch))]
+    return {f"s{place}": one.bytes for place, one in enumerate(filled)}
+
+
+def _room(count: int) -> int:
+    """Round a piece's size up, so that few statements are ever compiled."""
+    return min(AT_ONCE, 1 << (count - 1).bit_length())
 
 
 def _statement(count: int, *, person: bool) -> str:
@@ -102,13 +108,13 @@ def _statement(count: int, *, person: bool) -> str:
 @cache
 def _text(*, person: bool) -> str:
     # Rows with a mark first: PostgreSQL takes the type of a column from the first two parts.
-    parts = [*map(_of_many, (CONSENT_FACTS, RESTRAINT_FACTS, SUBJECT_FACTS)), VERIFIED_AMONG]
+    parts = [*map(of_many, (CONSENT_FACTS, RESTRAINT_FACTS, SUBJECT_FACTS)), VERIFIED_AMONG]
     if person:
-        parts.append(_of_many(ASSIGNMENT_FACTS))
+        parts.append(of_many(ASSIGNMENT_FACTS))
     return "\nUNION ALL\n".join(part.strip() for part in parts)
 
 
-def _of_many(one: str) -> str:
+def of_many(one: str) -> str:
     """Ask a room's statement about one person of many, and let each row say whom it is about."""
     place = _ONE.search(one)
     if place is None or len(_ONE.findall(one)) != 1 or one.count("SELECT") != 1:

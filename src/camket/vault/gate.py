@@ -336,8 +336,31 @@ def _grant(
         )
 
     answers = decided(wish, think)
+    permit = permitted(open_deed, wish, actor, subject_id, answers)
+    cited = dict.fromkeys(citation for answer in answers.values() for citation in answer.citations)
+    open_deed.detail.update(action=wish.action, categories=wish.categories, citations=tuple(cited))
+    if wish.proven:
+        open_deed.detail["proven"] = wish.proven
+    if wish.work in read.facts.broken_glass:
+        open_deed.detail["broken_glass"] = True
+    return Grant(
+        permit=permit,
+        deed=open_deed,
+        answers={category or "": answer for category, answer in answers.items()},
+        facts=read.facts,
+        rulebook=books[0],
+    )
+
+
+def permitted(
+    open_deed: Deed, wish: Wish, actor: Actor, subject_id: UUID, answers: Mapping[str | None, Answer]
+) -> Permit:
+    """Make the permit for one person out of answers that allow every category asked for; else RefusedError."""
+    refused = refusal(wish, answers)
+    if refused is not None or not answers.keys() >= set(wish.categories):
+        raise refused or PermissionError("a category has no answer")
     bound = Bound(
-        shop_id=shop_id,
+        shop_id=open_deed.shop_id,
         subject_id=subject_id,
         actor=actor,
         purpose=wish.purpose or "",
@@ -346,19 +369,7 @@ def _grant(
         categories=frozenset(wish.categories),
         entry_id=open_deed.entry_id,
     )
-    cited = dict.fromkeys(citation for answer in answers.values() for citation in answer.citations)
-    open_deed.detail.update(action=wish.action, categories=wish.categories, citations=tuple(cited))
-    if wish.proven:
-        open_deed.detail["proven"] = wish.proven
-    if wish.work in read.facts.broken_glass:
-        open_deed.detail["broken_glass"] = True
-    return Grant(
-        permit=Permit(bound, token=permits._GATE),  # noqa: SLF001 - the gate is the one maker of permits
-        deed=open_deed,
-        answers={category or "": answer for category, answer in answers.items()},
-        facts=read.facts,
-        rulebook=books[0],
-    )
+    return Permit(bound, token=permits._GATE)  # noqa: SLF001 - the gate is the one maker of permits
 
 
 def _check_subject(facts: Facts, actor: Actor, subject_id: UUID, wish: Wish) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
+from camket.store import statements
 from camket.store.db import is_sqlite, read_id
 from camket.vault import sealing
 from camket.vault.facts_many import among, named, pieces
@@ -26,8 +25,7 @@ def lock_many(*, shop_id: int, subject_ids: Sequence[UUID]) -> None:
     if is_sqlite():
         return
     for batch in pieces(sorted(dict.fromkeys(subject_ids))):
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK_AMONG.replace("{among}", among(len(batch))), {"shop": shop_id, **named(batch)})
+        statements.fetch(LOCK_AMONG.replace("{among}", among(len(batch))), {"shop": shop_id, **named(batch)})
 
 
 def keys_of(*, shop_id: int, subject_ids: Sequence[UUID]) -> dict[tuple[bytes, str], tuple[bytes, bytes]]:
@@ -37,10 +35,7 @@ def keys_of(*, shop_id: int, subject_ids: Sequence[UUID]) -> dict[tuple[bytes, s
     """
     found: dict[tuple[bytes, str], tuple[bytes, bytes]] = {}
     for batch in pieces(subject_ids):
-        parameters = {"shop": shop_id, **named(batch)}
-        with connection.cursor() as cursor:
-            cursor.execute(KEYS_AMONG.replace("{among}", among(len(batch))), parameters)
-            rows = cursor.fetchall()
+        rows = statements.fetch(KEYS_AMONG.replace("{among}", among(len(batch))), {"shop": shop_id, **named(batch)})
         for subject, key_id, retention, wrapped in rows:
             whose, which = read_id(subject), read_id(key_id)
             key = sealing.open_key(

@@ -70,12 +70,12 @@ def look(
 
     def absent(found: Sequence[Row]) -> Mapping[str | None, Collection[str]]:
         rows.extend(row for row in found if group is None or row[0].group_id == group)
-        return _stale(rows, now_ms)
+        return stale(rows, now_ms)
 
     with gate.granted(
         shop_id=shop_id, subject_id=subject_id, wish=wish, event="item.looked", actor=actor, now=now, absent=absent
     ) as grant:
-        kept = [row for row in rows if _open_for_use(row, grant.answers, now_ms)]
+        kept = [row for row in rows if open_for_use(row, grant.answers, now_ms)]
         masked = frozenset(name for name, answer in grant.answers.items() if "mask" in answer.duties)
         duties = frozenset().union(*(answer.duties for answer in grant.answers.values()))
         seen = opening.open_rows(grant.permit, kept, masked=masked)
@@ -86,13 +86,14 @@ def look(
     return Look(values=seen, entry_id=entry_id, answers=grant.answers, duties=duties, withheld=len(rows) - len(kept))
 
 
-def _stale(rows: Sequence[Row], now_ms: int) -> dict[str | None, tuple[str, ...]]:
-    """Categories of which every value has left circulation lack the fact `circulating`."""
+def stale(rows: Sequence[Row], now_ms: int) -> dict[str | None, tuple[str, ...]]:
+    """Tell which categories lack the fact `circulating`: those of which every value has left circulation."""
     fresh = {item.category for item, _ in rows if item.circulates_until is None or item.circulates_until > now_ms}
     return {item.category: ("circulating",) for item, _ in rows if item.category not in fresh}
 
 
-def _open_for_use(row: Row, answers: Mapping[str, Answer], now_ms: int) -> bool:
+def open_for_use(row: Row, answers: Mapping[str, Answer], now_ms: int) -> bool:
+    """Tell whether a value may be opened although its circulation may have ended."""
     item, _ = row
     if item.circulates_until is None or item.circulates_until > now_ms:
         return True
