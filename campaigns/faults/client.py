@@ -13,6 +13,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from campaigns.faults.calls import Answer, Caller
 from campaigns.faults.journal import Journal
@@ -95,7 +96,7 @@ class Desk(threading.Thread):
         asked = {"ask": number, "deed": deed, "who": person.who, "phone": person.phone, **said}
         self._shared.journal.note(asked)
         caller = self._director if deed == "shred" else self._clerk
-        key = f"{person.who}-{number}" if self._shared.keyed and deed != "look" else ""
+        key = str(UUID(int=self._random.getrandbits(128))) if self._shared.keyed and deed != "look" else ""
         answer = caller.post(path, body, key=key)
         repeats = 0
         while key and answer.outcome == "maybe" and repeats < 200 and not self._shared.over.is_set():

@@ -21,6 +21,9 @@ def run(*words: str) -> tuple[int, str]:
         except CamketError as error:
             code = 1
             out.write(error.en)
+        except Exception as error:  # noqa: BLE001 (whatever happened, the campaign counts it as a failed command)
+            code = 1
+            out.write(f"{type(error).__name__}: {error}")
     return int(code or 0), out.getvalue()
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from camket.base.durable import make_folder, sync_folder
+
 _SIGNATURE = "— "
 _TAIL_BYTES = 8192
 
@@ -50,7 +52,8 @@ def last(name: str) -> str | None:
 def append(name: str, found: Iterable[str]) -> None:
     """Add notes and sync them to the disk; a torn last note is dropped first."""
     path = path_of(name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
+    new = not path.exists()
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -59,6 +62,8 @@ def append(name: str, found: Iterable[str]) -> None:
         file.write("".join(f"{note}\n" for note in found).encode())
         file.flush()
         os.fsync(file.fileno())
+    if new:
+        sync_folder(path.parent)
 
 
 def _whole(lines: Iterable[str]) -> Iterator[str]:

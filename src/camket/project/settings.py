@@ -1,9 +1,10 @@
 """Django settings. What an installation may set comes from `CAMKET_…` variables; see options.py."""
 
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from camket.base import durable
 from camket.crypto.providers import setting as key_setting
 from camket.project import options
 from camket.project.database import database
@@ -11,16 +12,15 @@ from camket.project.database import database
 PACKAGE = Path(__file__).resolve().parent.parent
 options.refuse_unknown()
 HOME = Path(options.read("HOME")).resolve()
-HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+durable.make_folder(HOME)
 
 
 def _secret() -> str:
     """Django's own secret: made at first start, never in the repository or the database."""
     path = HOME / "django-secret"
     if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):  # another process of the same start was quicker: its secret is the secret
+            durable.write_once(path, secrets.token_urlsafe(50))
     return path.read_text().strip()
 
 

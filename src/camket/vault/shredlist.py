@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from camket.base.durable import sync_folder
+
 NAME: Final = "shredded"
 _AT_ONCE: Final = 500
 
@@ -49,6 +51,7 @@ def append(line: Line) -> None:
 
 def add(place: Path, lines: list[str]) -> None:
     """Append whole lines to a list outside the database, synced; a torn last line is closed first."""
+    new = not place.exists()
     handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         size = os.fstat(handle).st_size
@@ -57,6 +60,8 @@ def add(place: Path, lines: list[str]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+    if new:
+        sync_folder(place.parent)
 
 
 def batches(place: int) -> Iterator[tuple[list[Line], int]]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from camket.base.durable import make_folder, sync_folder
 from camket.crypto.errors import KeyFileError
 from camket.crypto.providers import faults
 from camket.crypto.providers.custody import Custody
@@ -53,7 +54,7 @@ def read(path: Path, custody: Custody, *, opened: Mapping[str, bytes]) -> Conten
 
 def create(path: Path, content: Content, custody: Custody) -> None:
     """Write a new file; `FileExistsError` when there is one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     _check_folder(path.parent)
     with locked(path):
         draft = _draft(path, content, custody)
@@ -61,7 +62,7 @@ def create(path: Path, content: Content, custody: Custody) -> None:
             os.link(draft, path)
         finally:
             draft.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def replace(path: Path, content: Content, custody: Custody) -> None:
@@ -72,7 +73,7 @@ def replace(path: Path, content: Content, custody: Custody) -> None:
     draft = _draft(path, content, custody)
     with path.open("r+b") as old:
         draft.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         _blank(old.fileno())
 
 
@@ -163,14 +164,6 @@ def _check_folder(folder: Path) -> None:
             advice_en=f"run `chmod 700 {folder}`",
             code="key-folder-open",
         )
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _overwrite(path: Path) -> None:
