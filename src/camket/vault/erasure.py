@@ -20,7 +20,9 @@ from camket.base.clock import Period, to_ms
 from camket.ledger.actions import Deed, deed
 from camket.ledger.models import Entry, EntrySubject, Position
 from camket.shops import managers
+from camket.store import statements
 from camket.store.columns import Column, Record
+from camket.store.db import is_sqlite, raw_id
 from camket.subjects.errors import UnknownSubjectError
 from camket.subjects.models import ContactCode, Identifier, Subject
 from camket.subjects.queries import tombstone_digest
@@ -58,15 +60,7 @@ def shred(*, shop_id: int, subject_id: UUID, actor: Actor, now: datetime, reason
     Errors: UnknownSubjectError, RefusedError, NotAllowedError.
     """
     _may_shred(shop_id, subject_id, actor, now)
-    if not _REASON.fullmatch(reason):
-        raise VaultError(
-            "lý do phải là một từ trong danh sách",
-            "the reason is one word of ours",
-            "ví dụ `request` hoặc `period_over`",
-            "for example `request` or `period_over`",
-            "erasure_reason",
-            field="reason",
-        )
+    require_reason(reason)
     with deed(shop_id=shop_id, event="subject.shredded", actor=actor, subject_id=subject_id, now=now) as made:
         lock(shop_id=shop_id, subject_id=subject_id)
         if not Subject.objects.filter(subject_id=subject_id, shop_id=shop_id).exists():
@@ -91,6 +85,19 @@ def _remove(subject_id: UUID, reason: str, now: datetime, made: Deed) -> dict[st
     counts = remove_rows(subject_id, made)
     made.detail.update(reason=reason, removed=counts)
     return counts
+
+
+def require_reason(reason: str) -> None:
+    """Raise VaultError unless the reason is one word; it goes into the ledger, where no value may stand."""
+    if not _REASON.fullmatch(reason):
+        raise VaultError(
+            "lý do phải là một từ trong danh sách",
+            "the reason is one word of ours",
+            "ví dụ `request` hoặc `period_over`",
+            "for example `request` or `period_over`",
+            "erasure_reason",
+            field="reason",
+        )
 
 
 def _may_shred(shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> None:
@@ -124,8 +131,11 @@ def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> tuple[di
 
 def remove_rows(subject_id: UUID, made: Deed) -> dict[str, int]:
     """Remove whatever points to a person, in a deed that has written its Erasure row; how many rows per table."""
+    every = list(places())
+    if subject_id == made.subject_id:
+        return made.remove_where(every)
     counts: dict[str, int] = {}
-    for model, column in places():
+    for model, column in every:
         if not model.ledgered:
             gone, _ = model._base_manager.filter(**{column: subject_id}).delete()
         else:
@@ -159,18 +169,31 @@ def rescan(*, subject_id: UUID) -> list[Left]:
     a table nobody declared is searched too.
     """
     stays = {model._meta.db_table for model in apps.get_app_config("camket").get_models() if outlives(model)}
-    value: Any = subject_id if connection.vendor == "postgresql" else subject_id.bytes
-    found: list[Left] = []
-    with connection.cursor() as cursor:
-        for table in sorted(set(connection.introspection.table_names(cursor)) - stays):
-            for description in connection.introspection.get_table_description(cursor, table):
-                if description.name == "subject_id" or description.name.endswith("_subject_id"):
-                    name, column = connection.ops.quote_name(table), connection.ops.quote_name(description.name)
-                    cursor.execute(f"SELECT COUNT(*) FROM {name} WHERE {column} = %s", [value])  # noqa: S608 (names of the schema)
-                    (rows,) = cursor.fetchone()
-                    if rows:
-                        found.append(Left(table, description.name, rows))
-    return found
+    places = [(table, column) for table, column in statements.fetch(_naming_columns()) if table not in stays]
+    if not places:
+        return []
+    quote = connection.ops.quote_name
+    parts = (
+        f"SELECT '{table}', '{column}', COUNT(*) FROM {quote(table)} WHERE {quote(column)} = %(subject)s"  # noqa: S608 (names of the schema)
+        for table, column in places
+    )
+    found = statements.fetch(" UNION ALL ".join(parts), {"subject": raw_id(subject_id)})
+    return sorted((Left(*row) for row in found if row[2]), key=lambda left: (left.table, left.column))
+
+
+def _naming_columns() -> str:
+    """Give the query for every column of every real table that names a subject: table, column."""
+    if is_sqlite():
+        return """
+SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
+ WHERE t.type = 'table' AND (c.name = 'subject_id' OR c.name LIKE '%%|_subject|_id' ESCAPE '|')
+"""
+    return """
+SELECT CAST(t.relname AS text), CAST(c.attname AS text)
+  FROM pg_attribute c JOIN pg_class t ON t.oid = c.attrelid
+ WHERE t.relkind IN ('r', 'p') AND t.relnamespace = CAST(current_schema() AS regnamespace) AND NOT c.attisdropped
+   AND (c.attname = 'subject_id' OR c.attname LIKE '%%|_subject|_id' ESCAPE '|')
+"""
 
 
 def replay_shred_list(*, actor: Actor, now: datetime) -> int:

@@ -35,6 +35,8 @@ MOVE_ITEM: Final = (
 )
 # The event that a period counts from has happened.
 ANCHOR_ITEM: Final = "UPDATE camket_item SET expires_at = %s, sealed = %s WHERE subject_id = %s AND id = %s"
+# A part of a person's values ends; the list of ids follows.
+DELETE_ITEMS: Final = "DELETE FROM camket_item WHERE subject_id = %s AND id IN"
 DELETE_KEY: Final = "DELETE FROM camket_item_key WHERE subject_id = %s AND id = %s"
 
 # Rotation of the wrapping key: a wrapped key begins with a byte and the public id of the version that wrapped it.

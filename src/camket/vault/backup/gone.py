@@ -76,6 +76,11 @@ def _shop(shop_id: int, noted: int) -> int:
     return lines
 
 
+def forget() -> None:
+    """Drop how far this process has read (in tests, when the database is emptied)."""
+    _passed.clear()
+
+
 def places() -> dict[int, int]:
     """Tell, by shop, up to which place of its log the list says everything at the least."""
     found: dict[int, int] = {}
@@ -142,8 +147,9 @@ def _of(shop_id: int, rows: list[Touched], did: Did) -> Iterator[Gone]:
     ended = {row.key[1] for row in rows if row.code == Item.table_code and row.after is None}
     if did.event == "subject.joined":
         ended = set()  # they live on with the person they were joined to
-    if isinstance(corrected := did.detail.get("item"), bytes):
-        ended.add(corrected)
+    for corrected in (did.detail.get("item"), *did.detail.get("corrected", ())):
+        if isinstance(corrected, bytes):
+            ended.add(corrected)
     subject = next(row.subject for row in rows)
     yield Gone(shop_id, subject, keys, tuple(sorted(ended)), int.from_bytes(did.entry_id[:6], "big"))
 
