@@ -8,7 +8,6 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol, Self
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psycopg
@@ -17,7 +16,8 @@ _TABLES = """
 CREATE TABLE bare_subject (subject_id {id} PRIMARY KEY, shop_id {small}, origin {text}, made_at {big});
 CREATE TABLE bare_item (subject_id {id}, id {id}, shop_id {small}, category {text}, value {text}, purposes {text},
   source {text}, basis {text}, collected_at {big}, expires_at {big}, PRIMARY KEY (subject_id, id));
-CREATE TABLE bare_identifier (value {text}, kind {text}, subject_id {id}, item_id {id}, PRIMARY KEY (value, kind, item_id));
+CREATE TABLE bare_identifier (value {text}, kind {text}, subject_id {id}, item_id {id},
+  PRIMARY KEY (value, kind, item_id));
 CREATE TABLE bare_audit (id {serial}, at {big}, who {text}, subject_id {id}, what {text}, purpose {text}, work {text},
   fields {text})
 """
@@ -28,8 +28,8 @@ _SQLITE = {
     "id": "BLOB", "small": "INTEGER", "text": "TEXT", "big": "INTEGER", "serial": "INTEGER PRIMARY KEY",
 }  # fmt: skip
 _ITEM = (
-    "INSERT INTO bare_item (subject_id, id, shop_id, category, value, purposes, source, basis, collected_at, expires_at)"
-    " VALUES "
+    "INSERT INTO bare_item"
+    " (subject_id, id, shop_id, category, value, purposes, source, basis, collected_at, expires_at) VALUES "
 )
 _AUDIT = "INSERT INTO bare_audit (at, who, subject_id, what, purpose, work, fields) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SUBJECT = "INSERT INTO bare_subject (subject_id, shop_id, origin, made_at) VALUES (?, ?, ?, ?)"

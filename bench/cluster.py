@@ -96,10 +96,8 @@ def cluster(scratch: Path) -> Iterator[Cluster]:
         for path in (folder, folder / "password"):
             os.chown(path, user, group)
     data = folder / "data"
-    _as_postgres(
-        [f"{bin_folder}/initdb", "-D", f"{data}", "-U", "camket", "-A", "scram-sha-256"]
-        + [f"--pwfile={folder}/password", "-E", "UTF8", "--locale=C.UTF-8"]
-    )
+    secret = ["-A", "scram-sha-256", f"--pwfile={folder}/password"]
+    _as_postgres([f"{bin_folder}/initdb", "-D", f"{data}", "-U", "camket", *secret, "-E", "UTF8", "--locale=C.UTF-8"])
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c shared_buffers={SHARED_BUFFERS}"
     _as_postgres([f"{bin_folder}/pg_ctl", "-D", f"{data}", "-l", f"{folder}/log", "-w", "-o", options, "start"])
     try:
