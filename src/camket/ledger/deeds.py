@@ -20,7 +20,7 @@ from camket.ledger import entry, groups, members, sql
 from camket.ledger.entry import Row, shop_uuid
 from camket.ledger.errors import DeedOpenError
 from camket.ledger.events import EVENTS
-from camket.store import inserting, rows, secrets, vouch, wall
+from camket.store import canonical, inserting, removing, rows, secrets, vouch, wall
 from camket.store.columns import Record
 from camket.store.db import alone, require_none_open, transaction
 from camket.store.errors import ConflictError
@@ -130,6 +130,27 @@ class Deed:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             queryset.model._base_manager.filter(pk__in=keys[start : start + _KEYS_AT_ONCE]).delete()
         return len(found)
+
+    def remove_where(self, places: Sequence[removing.Place]) -> dict[str, int]:
+        """Delete every row whose column names the deed's subject; how many per table."""
+        self._require_transaction()
+        counts: dict[str, int] = {}
+        for model, values in removing.take(places, self.subject_id):
+            table = model._meta.db_table
+            counts[table] = counts.get(table, 0) + 1
+            if model.ledgered:
+                self.removed_values(model, values)
+        return counts
+
+    def removed_values(self, model: type[Record], values: Mapping[str, Any]) -> None:
+        """Tell of a row of the deed's subject that was deleted by hand-made SQL (`store.removing`), as it was."""
+        if self._bulk:
+            raise ValueError("a bulk deed tells of its members' rows by `removed`")
+        if values[model.shop_column] != self.shop_id:
+            raise ValueError("a deed removes rows of its own shop only")
+        key = [encode(values[name]) for name, encode in canonical.key_plan(model)]
+        digest = rows.digest_of(model, values, self._row_key())
+        self._removed.append([model.table_code, entry.short_key(self.subject_id.bytes, key), digest])
 
     def wrote(self, obj: Record, *, before: Record | None = None) -> None:
         """Tell of a row written by hand-made SQL: as it is now, and as it was where it replaced one."""

@@ -30,7 +30,7 @@ def insert(objs: Sequence[Record], *, once: Collection[int] = (), last: Statemen
 
     Rows of tables whose code is in `once` may be there already. IntegrityError as from Django.
     """
-    found = [*_statements(objs, once), *([last] if last else [])]
+    found = [*statements_of(objs, once), *([last] if last else [])]
     if not is_sqlite() and len(found) > 1 and not needs_more(objs):
         found = [_joined(found)]
     for text, values in found:
@@ -42,7 +42,8 @@ def needs_more(objs: Sequence[Record]) -> bool:
     return len(objs) > _MOST_TOGETHER
 
 
-def _statements(objs: Sequence[Record], once: Collection[int]) -> list[Statement]:
+def statements_of(objs: Sequence[Record], once: Collection[int] = ()) -> list[Statement]:
+    """Give the statements that insert rows, few per table, tables in order of appearance."""
     by_model: dict[type[Record], list[Record]] = {}
     for obj in objs:
         by_model.setdefault(type(obj), []).append(obj)

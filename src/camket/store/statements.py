@@ -41,6 +41,24 @@ def execute(text: str, parameters: Parameters = ()) -> int:
         return _postgresql(raw, text, parameters).rowcount
 
 
+def together(given: Sequence[tuple[str, Parameters]]) -> list[list[tuple[Any, ...]]]:
+    """Run statements one after the other in one round trip where the database can; the rows of each.
+
+    Inside a transaction: without one, what stands before a failing statement may be committed.
+    """
+    wrapper = _wrapper(given[0][0])
+    with wrapper.wrap_database_errors:
+        raw = wrapper.connection
+        if isinstance(raw, sqlite3.Connection):
+            return [raw.execute(_for_sqlite(text), parameters).fetchall() for text, parameters in given]
+        cursors = [psycopg.Cursor(raw) for _ in given]
+        with wall.piped(raw):
+            for cursor, (text, parameters) in zip(cursors, given, strict=True):
+                cursor.format = psycopg.pq.Format.BINARY
+                cursor.execute(text, parameters or None, prepare=True)
+        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+
 def _wrapper(text: str) -> Any:
     """Give this thread's connection, opened."""
     wrapper = connections[DEFAULT_DB_ALIAS]

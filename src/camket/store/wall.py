@@ -99,6 +99,16 @@ def through(raw: Any, execute: Callable[..., T], *args: Any, alone: bool = False
     return found
 
 
+@contextmanager
+def piped(raw: Any) -> Iterator[None]:
+    """Open a pipeline on a driver's connection that stands where this thread does; for several statements."""
+    wanted = side()
+    if getattr(raw, "camket_side", None) != wanted and _must_tell(raw, wanted):
+        _tell(raw, wanted)
+    with raw.pipeline():
+        yield
+
+
 def _must_tell(raw: Any, wanted: int) -> bool:
     """Tell whether the server has to be told; never in a failed transaction, which takes nothing but its end."""
     status = raw.pgconn.transaction_status

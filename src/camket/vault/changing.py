@@ -8,20 +8,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.base.values import accept
 from camket.ledger.actions import Deed, deed
 from camket.policy import words
+from camket.store import inserting, removing, shapes, statements
+from camket.store.columns import Record
 from camket.store.db import raw_id
 from camket.store.errors import ConflictError
 from camket.store.rows import values_of
 from camket.subjects import actions as subjects
 from camket.subjects import blind, codes
-from camket.subjects.models import Identifier
+from camket.subjects.models import Identifier, NameToken
 from camket.vault import gate, sealing, sql
 from camket.vault.errors import UnknownItemError
 from camket.vault.gate import Wish
@@ -64,28 +64,38 @@ def change(
         shop_id=shop_id, subject_id=subject_id, wish=wish, event="item.changed", actor=actor, now=now
     ) as grant:
         lock(shop_id=shop_id, subject_id=subject_id)
-        item = Item.objects.filter(subject_id=subject_id, id=item_id, shop_id=shop_id).first()
-        if item is None or item.version != version:
+        members, old = _class_of(shop_id, subject_id, item_id)
+        item = next((item for item in members if item.id == item_id), None)
+        if item is None or old is None or item.version != version:
             raise ConflictError
         grant.permit.spend(shop_id=shop_id, subject_id=subject_id, categories=frozenset({category}))
-        _rekey(item, accepted, now=now, within=grant.deed)
+        _rekey(item, accepted, old=old, members=members, now=now, within=grant.deed)
         grant.deed.detail["item"] = item_id
     return version + 1
 
 
 def _category(shop_id: int, subject_id: UUID, item_id: UUID) -> str:
-    found = Item.objects.filter(subject_id=subject_id, id=item_id, shop_id=shop_id).values_list("category").first()
-    if found is None:
+    found = statements.fetch(sql.CATEGORY, [raw_id(subject_id), raw_id(item_id), shop_id])
+    if not found:
         raise UnknownItemError
-    category: str = found[0]
+    category: str = found[0][0]
     return category
 
 
-def _rekey(changed: Item, text: str, *, now: datetime, within: Deed) -> None:
+def _class_of(shop_id: int, subject_id: UUID, item_id: UUID) -> tuple[list[Item], ItemKey | None]:
+    """Read the items that share an item's key, and the key."""
+    place = {"subject": raw_id(subject_id), "item": raw_id(item_id), "shop": shop_id}
+    found, keys = statements.together([(_text(sql.CLASS_ITEMS, Item), place), (_text(sql.CLASS_KEY, ItemKey), place)])
+    members = [Item(**shapes.values(Item, row)) for row in found]
+    return members, ItemKey(**shapes.values(ItemKey, keys[0])) if keys else None
+
+
+def _text(query: str, model: type[Record]) -> str:
+    return query.replace("{columns}", shapes.columns(model, "t"))
+
+
+def _rekey(changed: Item, text: str, *, old: ItemKey, members: Sequence[Item], now: datetime, within: Deed) -> None:
     """Seal the whole class under a new key, the changed item with its new text, and destroy the old key."""
-    old = ItemKey.objects.filter(subject_id=changed.subject_id, id=changed.key_id).first()
-    if old is None:
-        raise ConflictError
     old_key = _unwrapped(old)
     row, key = sealing.new_key(
         shop_id=old.shop_id,
@@ -94,18 +104,17 @@ def _rekey(changed: Item, text: str, *, now: datetime, within: Deed) -> None:
         retention=old.retention,
         made_at=to_ms(now),
     )
-    members = list(Item.objects.filter(subject_id=old.subject_id, key_id=old.id))
     texts = [text if item.id == changed.id else sealing.open_item(item, old_key) for item in members]
     moved = [
         _moved(item, row.id, key, text, corrected=item.id == changed.id)
         for item, text in zip(members, texts, strict=True)
     ]
-    write_move(members, moved, row, old=old, within=within)
-    subjects.remove_index(subject_id=changed.subject_id, item_ids=[changed.id], within=within)
     fresh = next(item for item in moved if item.id == changed.id)
-    entry = index_of(fresh, text)
-    if entry is not None:
-        subjects.add_index(shop_id=old.shop_id, subject_id=old.subject_id, entries=[entry], within=within)
+    index = index_of(fresh, text)
+    gone = [changed.id] if words().categories[changed.category].index else []
+    write_move(members, moved, row, old=old, within=within, unindexed=gone)
+    if index is not None:
+        subjects.add_index(shop_id=old.shop_id, subject_id=old.subject_id, entries=[index], within=within)
 
 
 def _moved(item: Item, key_id: UUID, key: bytes, text: str, *, corrected: bool) -> Item:
@@ -117,31 +126,39 @@ def _moved(item: Item, key_id: UUID, key: bytes, text: str, *, corrected: bool) 
     return fresh
 
 
-def write_move(members: Sequence[Item], moved: Sequence[Item], row: ItemKey, *, old: ItemKey, within: Deed) -> None:
-    """Write the new key, the moved items of a class, and the old key's end, as one deed does.
+def write_move(
+    members: Sequence[Item],
+    moved: Sequence[Item],
+    row: ItemKey,
+    *,
+    old: ItemKey,
+    within: Deed,
+    unindexed: Sequence[UUID] = (),
+) -> None:
+    """Write the new key, the moved items of a class, and the old key's end, as one deed does, in one round trip.
 
     A person has one key per class and an item always has a key, so the old row stands aside under another name in
-    between; the ledger records what was before the deed and what is after it.
+    between; the ledger records what was before the deed and what is after it. `unindexed` items lose their look-up
+    rows.
     """
-    place = [raw_id(old.subject_id), raw_id(old.id)]
-    with connection.cursor() as cursor:
-        cursor.execute(sql.RETIRE_KEY, [f"{old.retention}~", *place])
-        within.insert(row)
-        cursor.executemany(
-            sql.MOVE_ITEM,
-            [
-                (
-                    raw_id(item.key_id),
-                    item.sealed,
-                    item.version,
-                    item.verified,
-                    raw_id(item.subject_id),
-                    raw_id(item.id),
-                )
-                for item in moved
-            ],
-        )
-        cursor.execute(sql.DELETE_KEY, place)
+    subject_id = raw_id(old.subject_id)
+    place = [subject_id, raw_id(old.id)]
+    lost = [(model, item_id) for item_id in unindexed for model in (Identifier, NameToken)]
+    moves = [
+        (sql.MOVE_ITEM, [raw_id(item.key_id), item.sealed, item.version, item.verified, subject_id, raw_id(item.id)])
+        for item in moved
+    ]
+    found = statements.together([
+        *((removing.statement(model, ("subject_id", "item_id")), [subject_id, raw_id(one)]) for model, one in lost),
+        (sql.RETIRE_KEY, [f"{old.retention}~", *place]),
+        *inserting.statements_of([row]),
+        *moves,
+        (sql.DELETE_KEY, place),
+    ])  # fmt: skip
+    for (model, _), rows in zip(lost, found, strict=False):
+        for taken in rows:
+            within.removed_values(model, shapes.values(model, taken))
+    within.wrote(row)
     for before, after in zip(members, moved, strict=True):
         within.wrote(after, before=before)
     within.removed(old)

@@ -28,6 +28,20 @@ SELECT 'held' AS kind, k.retention AS a, '' AS b, '' AS c, '' AS d, CAST(0 AS bi
 # The keys a person has, one per retention class.
 KEYS: Final = "SELECT id, retention, wrapped FROM camket_item_key WHERE subject_id = %s AND shop_id = %s"
 
+CATEGORY: Final = "SELECT category FROM camket_item WHERE subject_id = %s AND id = %s AND shop_id = %s"
+# The items that share an item's key, and the key.
+_ITS_KEY: Final = (
+    "(SELECT i.key_id FROM camket_item i WHERE i.subject_id = %(subject)s AND i.id = %(item)s AND i.shop_id = %(shop)s)"
+)
+CLASS_ITEMS: Final = (
+    "SELECT {columns} FROM camket_item t "  # noqa: S608 (texts of ours)
+    "WHERE t.subject_id = %(subject)s AND t.key_id = " + _ITS_KEY + " ORDER BY t.id"
+)
+CLASS_KEY: Final = (
+    "SELECT {columns} FROM camket_item_key t "  # noqa: S608 (texts of ours)
+    "WHERE t.subject_id = %(subject)s AND t.id = " + _ITS_KEY
+)
+
 # A correction moves a retention class to a new key.
 RETIRE_KEY: Final = "UPDATE camket_item_key SET retention = %s WHERE subject_id = %s AND id = %s"
 MOVE_ITEM: Final = (
