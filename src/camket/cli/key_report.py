@@ -43,7 +43,6 @@ def gather(provider: LocalProvider, opened: int) -> dict[str, Any]:
                 "item_keys": found.items,
                 "secrets": found.secrets,
                 "backup_keys": found.backups,
-                "keys_files": found.files,
             }
             for name, found in sorted(wrapped.items(), key=lambda one: held.get(one[0], 0))
         ],
@@ -86,10 +85,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     for row in found["wrapping"]:
         since = f" {row['retired']}" if row["retired"] else ""
         keys_ = row["item_keys"] + row["secrets"] + row["backup_keys"]
-        yield (
-            f"{row['version'] or '?'}: {row['id']} {_WORDS[row['state']]}{since}: {keys_} khóa · keys, "
-            f"{row['keys_files']} tệp sao lưu · backup files"
-        )
+        yield f"{row['version'] or '?'}: {row['id']} {_WORDS[row['state']]}{since}: {keys_} khóa · keys"
     for row in found["index"]:
         step = f", {_STEPS.get(row['step'], row['step'])} {row['done']}/{row['people']}" if row["step"] else ""
         yield f"{row['shop']}: khóa tra cứu {row['version']} · index key {row['version']}{step}"

@@ -167,7 +167,7 @@ def _destroy_wrapping(version: int, *, early: bool) -> None:
     if version < held.active and not early and (since is None or utc_now() - since < life):
         raise key_still_young(version, life.days)
     name = held.versions.get(version, "")
-    changed = rewrapping.destroy_version(version, early=early)
+    changed = rewrapping.destroy_version(version)
     for shop_id in _all_shops():
         rewrapping.record_destroyed(shop_id=shop_id, actor=_OWNER, now=utc_now(), version=version, name=name)
     typer.echo(

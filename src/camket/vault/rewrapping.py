@@ -33,16 +33,15 @@ FIRST: Final[Place] = (UUID(int=0), UUID(int=0))
 
 @dataclass(frozen=True, slots=True)
 class Wrapped:
-    """How many item keys, shop secrets and backup keys one version has wrapped, and how many keys files need it."""
+    """How many item keys, shop secrets and backup keys one version has wrapped."""
 
     items: int
     secrets: int
     backups: int
-    files: int
 
     @property
     def here(self) -> int:
-        """What a rotation wraps anew."""
+        """What a rotation wraps anew, which is all of it."""
         return self.items + self.secrets + self.backups
 
 
@@ -96,22 +95,21 @@ def rewrap_backups() -> int:
 
 def wrapped(held: LocalProvider) -> dict[str, Wrapped]:
     """Count what each version has wrapped, by its public id; ids of versions that are not held are among them."""
-    counts: dict[str, list[int]] = {name: [0, 0, 0, 0] for name in held.versions.values()}
+    counts: dict[str, list[int]] = {name: [0, 0, 0] for name in held.versions.values()}
     with connection.cursor() as cursor:
         for place, table in enumerate(("camket_item_key", "camket_shop_secret")):
             cursor.execute(sql.COUNT_BY_PREFIX.format(table=table))
             for start, count in cursor.fetchall():
-                counts.setdefault(_name(bytes(start)), [0, 0, 0, 0])[place] += count
+                counts.setdefault(_name(bytes(start)), [0, 0, 0])[place] += count
     for start in agekeys.prefixes(PREFIX_BYTES):
-        counts.setdefault(_name(start), [0, 0, 0, 0])[2] += 1
-    for start in agekeys.needed(PREFIX_BYTES):
-        counts.setdefault(_name(start), [0, 0, 0, 0])[3] += 1
+        counts.setdefault(_name(start), [0, 0, 0])[2] += 1
     return {name: Wrapped(*found) for name, found in counts.items()}
 
 
-def destroy_version(version: int, *, early: bool = False) -> LocalProvider:
-    """Take a version that nothing needs out of the key file, for good. `early` gives up the backups that need it.
+def destroy_version(version: int) -> LocalProvider:
+    """Take a version that nothing here needs out of the key file, for good.
 
+    Keys inside keys files of backups are not seen: a caller waits until the files of its time are over their age.
     Whoever writes keys waits until it is done, so that none is wrapped by the version between the count and the end.
     Errors: KeyFileError when the version is in use, is not there, or something is still wrapped by it.
     """
@@ -122,7 +120,7 @@ def destroy_version(version: int, *, early: bool = False) -> LocalProvider:
         held = LocalProvider.open(keys.path(), keys.custody())
         name = held.versions.get(version, "")
         left = wrapped(held).get(name)
-        if left is not None and version != held.active and (left.here or (left.files and not early)):
+        if left is not None and left.here and version != held.active:
             raise _still_needed(version, left)
         changed = LocalProvider.change(keys.path(), keys.custody(), lambda found: found.without(version))
     keys.forget()
@@ -182,9 +180,9 @@ def _again(row: ItemKey) -> ItemKey | None:
 
 def _still_needed(version: int, left: Wrapped) -> KeyFileError:
     return KeyFileError(
-        vi=f"còn {left.here} khóa và {left.files} tệp khóa sao lưu cần phiên bản {version}",
-        en=f"{left.here} keys and {left.files} keys files of backups need version {version}",
-        advice_vi="chạy `camket keys rotate` đến khi xong; tệp sao lưu tự hết hạn, hoặc thêm `--early`",
-        advice_en="run `camket keys rotate` to its end; files die of age, or add `--early` to give them up",
+        vi=f"còn {left.items} khóa mục, {left.secrets} khóa cửa hàng, {left.backups} khóa sao lưu do bản {version} gói",
+        en=f"{left.items} item keys, {left.secrets} shop secrets, {left.backups} backup keys need version {version}",
+        advice_vi="chạy `camket keys rotate` đến khi xong, rồi thử lại",
+        advice_en="run `camket keys rotate` to its end, then try again",
         code="key-version-needed",
     )
