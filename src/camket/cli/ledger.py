@@ -60,9 +60,14 @@ def verify(
 
 
 @app.command()
-def receipt(entry: Annotated[UUID, typer.Argument(help="Mã dòng sổ. · Entry id.")]) -> None:
+def receipt(
+    entry: Annotated[UUID, typer.Argument(help="Mã dòng sổ. · Entry id.")],
+    member: Annotated[
+        UUID | None, typer.Option("--member", help="Khách hàng trong việc hàng loạt. · A customer in a bulk deed.")
+    ] = None,
+) -> None:
     """In biên nhận: bằng chứng một dòng nằm trong sổ đã ký. · Print proof that an entry is in the signed log."""
-    typer.echo(json.dumps(queries.receipt(entry, with_entry=True), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(queries.receipt(entry, with_entry=True, member=member), ensure_ascii=False, indent=2))
 
 
 @app.command()

@@ -20,6 +20,7 @@ EVENTS = tuple(
     consent_text.added restraint.lifted subject.marked glass.broken glass.ended keys.rewrapped sign_up.begun
     sign_up.confirmed sign_up.ended order.cancelled order.returned payment.recorded review.received
     review.moderated import.begun import.ended marks.swept import.mended outbox.failed outbox.expired
+    consent.looked index.rotated installation.restored keys.destroyed
     """.split()  # noqa: SIM905 (a word list is read and diffed as words)
 )
 # camket.base.actor.Kind

@@ -15,7 +15,7 @@ from camket.ledger.members import Line
 from camket.ledger.sql import id_bytes, insert_members, parameter
 from camket.store.db import is_sqlite
 
-FEWEST = 32
+FEWEST = 16
 _PER_CELL = 16
 _MOST_BITS = 24
 INSERT = "INSERT INTO camket_entry_group (entry_id, cell, shop_id, subjects) VALUES "
@@ -24,7 +24,7 @@ SELECT entry_id, subjects FROM camket_entry_group
 WHERE shop_id = %s AND cell IN ({holes}) AND {holds}
 """
 _OF_ENTRY = "SELECT subjects FROM camket_entry_group WHERE shop_id = %s AND entry_id = %s"
-_ALL = "SELECT entry_id, subjects FROM camket_entry_group WHERE shop_id = %s"
+_ALL = "SELECT entry_id, cell, subjects FROM camket_entry_group WHERE shop_id = %s"
 _ROWS_AT_ONCE = 100
 _PIECE = 500
 
@@ -44,7 +44,7 @@ def together(lines: Sequence[Line]) -> bool:
 
 def bits_for(count: int) -> int:
     """Tell by how many bits so many members are spread."""
-    return min(_MOST_BITS, (count // _PER_CELL).bit_length() - 1)
+    return min(_MOST_BITS, max(count // _PER_CELL, 1).bit_length() - 1)
 
 
 def cell(subject: bytes, bits: int) -> int:
@@ -90,12 +90,12 @@ def members_of(shop_id: int, entry_id: UUID) -> list[bytes]:
         return sorted(subject for (ids,) in cursor.fetchall() for subject in places.split(bytes(ids)))
 
 
-def of_shop(shop_id: int) -> Iterator[tuple[bytes, bytes]]:
-    """Every member of every group of a shop, as entry and subject, in no order."""
+def of_shop(shop_id: int) -> Iterator[tuple[bytes, bytes, bool]]:
+    """Every member of every group of a shop, as entry, subject and whether they are found there, in no order."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ALL, [shop_id])
         while found := cursor.fetchmany(_PIECE):
-            for name, ids in found:
-                entry_id = id_bytes(name)
+            for name, number, ids in found:
+                entry_id, bits = id_bytes(name), max(number, 0).bit_length() - 1
                 for subject in places.split(bytes(ids)):
-                    yield entry_id, subject
+                    yield entry_id, subject, 0 <= bits <= _MOST_BITS and cell(subject, bits) == number

@@ -24,7 +24,7 @@ CREATE TABLE state (
     code INTEGER, key BLOB, digest BLOB, balance INTEGER, seq INTEGER, entry BLOB, seen INTEGER DEFAULT 0,
     PRIMARY KEY (code, key, digest)
 ) WITHOUT ROWID;
-CREATE TABLE member (entry BLOB, subject BLOB, rows BLOB, PRIMARY KEY (entry, subject)) WITHOUT ROWID;
+CREATE TABLE member (entry BLOB, subject BLOB, rows BLOB);
 """
 _COUNT = """
 INSERT INTO state (code, key, digest, balance, seq, entry) VALUES (?, ?, ?, ?, ?, ?)
@@ -70,7 +70,10 @@ class Replay:
 
     def keep_members(self, found: Iterator[tuple[bytes, bytes, bytes]]) -> None:
         """Take in membership rows (entry, subject, rows), in any order, before the entries."""
+        self._database.execute("BEGIN")
         self._database.executemany("INSERT INTO member VALUES (?, ?, ?)", found)
+        self._database.execute("CREATE INDEX member_entry ON member (entry, subject)")
+        self._database.execute("COMMIT")
 
     def apply(self, body: dict[str, Any], *, subject_id: bytes, entry_id: bytes, seq: int | None) -> bool:
         """Count what an entry wrote and removed; False when its members are not those it commits to."""
