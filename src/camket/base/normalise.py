@@ -29,9 +29,21 @@ def code(written: str) -> str:
     return line.removesuffix(".0") if _FLOAT.fullmatch(line) else line
 
 
+# What nearly every address looks like; whatever else there is, the library judges.
+_PLAIN_EMAIL = re.compile(
+    r"(?=[^@]{1,64}@)(?=.{1,254}\Z)[a-z0-9]+(?:[._+-][a-z0-9]+)*"
+    r"@(?:(?=[a-z0-9-]{1,63}\.)[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,63}",
+    re.ASCII,
+)
+_NO_DOMAINS = tuple(f".{name}" for name in email_validator.SPECIAL_USE_DOMAIN_NAMES)
+
+
 def email(written: str) -> str:
     """Return the address in lower case; mailboxes that differ by case alone are one in practice."""
     line = one_line(written).strip("<>;, ").removeprefix("mailto:")
+    low = line.lower()
+    if _PLAIN_EMAIL.fullmatch(low) and not low.endswith(_NO_DOMAINS):
+        return low
     try:
         found = email_validator.validate_email(line, check_deliverability=False)
     except email_validator.EmailNotValidError as error:

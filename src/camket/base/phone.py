@@ -5,9 +5,10 @@ City, `04…` for Hà Nội) are not mapped: their shapes are mobile prefixes to
 """
 
 import re
+from functools import cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
 from camket.base.errors import BadValueError
 from camket.base.text import clean, flat
@@ -48,6 +49,8 @@ def normalise(text: str) -> str:
 
 
 def _e164(digits: str) -> str:
+    if mobile := _plain_mobile(digits):
+        return mobile
     # 84901234567 without a plus is how Zalo and many exports write it; a national number of that length has a 0 first.
     candidates = [f"+{digits}"] if re.fullmatch(r"84\d{9,10}", digits) else []
     for candidate in [*candidates, digits]:
@@ -58,6 +61,26 @@ def _e164(digits: str) -> str:
         if phonenumbers.is_valid_number(number):
             return phonenumbers.format_number(number, PhoneNumberFormat.E164)
     raise _unreadable()
+
+
+def _plain_mobile(digits: str) -> str:
+    """Read the commonest case, a mobile number of this country, by the library's own pattern but without its care."""
+    if len(digits) == 10 and digits[0] == "0":  # noqa: PLR2004 - 0 and nine digits
+        national = digits[1:]
+    elif digits.startswith(("+84", "84")):
+        national = digits.removeprefix("+").removeprefix("84")
+    else:
+        return ""
+    return f"+84{national}" if _mobiles().fullmatch(national) else ""
+
+
+@cache
+def _mobiles() -> re.Pattern[str]:
+    found = PhoneMetadata.metadata_for_region("VN")
+    if found is None or found.mobile is None or found.general_desc is None:
+        raise LookupError("the library knows no numbers of this country")
+    general, mobile = found.general_desc.national_number_pattern, found.mobile.national_number_pattern
+    return re.compile(rf"(?=\d{{9}}\Z)(?=(?:{general})\Z)(?:{mobile})", re.ASCII)
 
 
 def _unreadable() -> BadValueError:

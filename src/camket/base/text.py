@@ -4,7 +4,6 @@
 are never stored in clear: they drop tone and vowel marks and đ, so that `Đặng Thị Hằng` and `DANG THI HANG` meet.
 """
 
-import functools
 import re
 import unicodedata
 
@@ -23,6 +22,10 @@ def nfc(text: str) -> str:
 
 def clean(text: str) -> str:
     """Compose, drop invisible and control characters, squeeze spaces; lines stay lines."""
+    if text.isprintable():
+        # Nothing invisible, no control character and no space but the plain one.
+        composed = nfc(text)
+        return (_SPACE.sub(" ", composed) if "  " in composed else composed).strip()
     text = nfc(text.replace("\r\n", "\n").replace("\r", "\n")).translate(_INVISIBLE)
     return _LINES.sub("\n", _SPACE.sub(" ", _CONTROL.sub("", text))).strip()
 
@@ -32,13 +35,26 @@ def one_line(text: str) -> str:
     return clean(text).replace("\n", " ")
 
 
-@functools.lru_cache(4096)
 def _flat_char(char: str) -> str:
     if char in "đĐð":
         return "d"
     base = unicodedata.normalize("NFKD", char)[0] if unicodedata.category(char)[0] in "LN" else char
     low = base.lower()
     return low if len(low) == 1 else char
+
+
+class _Flat(dict[int, str]):
+    """What each character folds to, worked out when it is first met; as many as Vietnamese and its neighbours need."""
+
+    def __missing__(self, code: int) -> str:
+        found = _flat_char(chr(code))
+        if len(self) < _MOST_REMEMBERED:
+            self[code] = found
+        return found
+
+
+_MOST_REMEMBERED = 4096
+_FLAT = _Flat()
 
 
 def flat(text: str) -> str:
@@ -49,7 +65,7 @@ def flat(text: str) -> str:
     composed = nfc(text)
     if composed.isascii():
         return composed.lower()
-    return "".join(map(_flat_char, composed))
+    return composed.translate(_FLAT)
 
 
 def fold(text: str) -> str:

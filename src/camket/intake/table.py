@@ -4,7 +4,7 @@ Spreadsheets of shops begin with a title and a remark, end with a total, repeat 
 cells; all that is told apart here, counted and reported, so that nothing goes missing unseen.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -154,12 +154,12 @@ def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
     return cells[:end]
 
 
-def _no_data(cells: Iterable[str], own: tuple[str, ...], width: int) -> str | None:
+def _no_data(cells: Sequence[str], own: tuple[str, ...], width: int) -> str | None:
     filled = [cell for cell in cells if cell]
     if not filled:
         return "blank"
     if fold(filled[0]) in _TOTALS or (width > 2 and len(filled) == 1 and fold(filled[0]).startswith("tong ")):  # noqa: PLR2004 - in a table of two columns one filled cell is data
         return "total"
-    if tuple(key(cell) for cell in cells)[:width] == own:
+    if len(cells) >= width and all(key(cell) == name for cell, name in zip(cells, own, strict=False)):
         return "header"
     return None
