@@ -101,7 +101,7 @@ def _each_test_opens_its_own_secrets() -> Iterator[None]:
     yield
     if secrets := sys.modules.get("camket.store.secrets"):
         secrets.forget()
-    for name in ("camket.shops.queries", "camket.shops.claims"):
+    for name in ("camket.shops.queries", "camket.shops.claims", "camket.watch.places"):
         if found := sys.modules.get(name):
             found.forget()
     shutil.rmtree(settings.CAMKET_CHECKPOINTS, ignore_errors=True)

@@ -15,6 +15,7 @@ from camket.shops import claims, queries
 from camket.shops.errors import UnknownError
 from camket.shops.queries import KeyHolder
 from camket.store import wall
+from camket.watch import places
 
 GREATEST_BODY = 256 * 1024
 
@@ -39,6 +40,7 @@ class BearerKey(HttpBearer):
             doorkeeper().failed(request, clock())
             raise unauthorized() from error
         doorkeeper().opened(request, token, found.key_id, clock())
+        places.met(shop_id=found.shop_id, key_id=found.key_id, address=doorkeeper().address(request), now=utc_now())
         scopes.check(request, found)
         _check_outside(request)
         return found

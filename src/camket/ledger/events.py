@@ -101,4 +101,9 @@ _OUTBOX = {
     "outbox.expired": Sentence("một tin quá hạn, không gửi nữa", "a message expired and is not sent"),
 }
 
-EVENTS: Mapping[str, Sentence] = MappingProxyType(_SHOP | _SUBJECT | _VAULT | _INTAKE | _OUTBOX)
+_WATCH = {
+    "alert.raised": Sentence("một cảnh báo truy cập bất thường được nêu", "an alert of unusual access was raised"),
+    "alert.acknowledged": Sentence("một cảnh báo được xem xét", "an alert was looked into"),
+}
+
+EVENTS: Mapping[str, Sentence] = MappingProxyType(_SHOP | _SUBJECT | _VAULT | _INTAKE | _OUTBOX | _WATCH)

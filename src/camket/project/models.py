@@ -9,6 +9,7 @@ from camket.store import models as store
 from camket.subjects import models as subjects
 from camket.vault import models as vault
 from camket.vault.backup import models as backup
+from camket.watch import models as watch
 from camket.worker import models as worker
 
-__all__ = ["backup", "consent", "intake", "ledger", "outbox", "shops", "store", "subjects", "vault", "worker"]
+__all__ = ["backup", "consent", "intake", "ledger", "outbox", "shops", "store", "subjects", "vault", "watch", "worker"]

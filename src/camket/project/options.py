@@ -138,6 +138,24 @@ OPTIONS = (
         "địa chỉ các proxy đứng trước, cách nhau bằng dấu phẩy: `X-Forwarded-For` của chúng được tin",
         "addresses of proxies in front, separated by commas: their `X-Forwarded-For` is believed",
     ),
+    Option(
+        "WATCH_SUBJECTS",
+        "30",
+        "số khách một nhân viên xem trong ngày mà chưa bao giờ gây cảnh báo",
+        "how many customers a member of staff may look at in a day without ever raising an alert",
+    ),
+    Option(
+        "WATCH_TIMES",
+        "3",
+        "gấp mấy lần thói quen của người đó thì cảnh báo (cộng thêm việc được giao trong ngày)",
+        "how many times their own habit raises an alert (on top of the work given to them that day)",
+    ),
+    Option(
+        "WATCH_REFUSALS",
+        "20",
+        "số lần bị từ chối trong một giờ của một người hoặc một khóa mà chưa gây cảnh báo",
+        "how many refusals of one person or key within an hour raise no alert",
+    ),
 )
 _RATE = re.compile(r"(?:[1-9]\d{0,5}(?:\.\d{1,3})?|0\.\d{0,2}[1-9])/[1-9]\d{0,6}", re.ASCII)
 _BY_NAME = {option.name: option for option in OPTIONS}

@@ -44,6 +44,9 @@ CAMKET_MAIL_FROM = options.read("MAIL_FROM")
 CAMKET_RATE_KEY = options.read_rate("RATE_KEY")
 CAMKET_RATE_STRANGER = options.read_rate("RATE_STRANGER")
 CAMKET_PROXIES = options.read("PROXIES")
+CAMKET_WATCH_SUBJECTS = options.read_number("WATCH_SUBJECTS", 1, 1_000_000)
+CAMKET_WATCH_TIMES = options.read_number("WATCH_TIMES", 1, 1_000)
+CAMKET_WATCH_REFUSALS = options.read_number("WATCH_REFUSALS", 1, 1_000_000)
 
 INSTALLED_APPS = ["camket.project.apps.CamketConfig"]
 MIDDLEWARE = [

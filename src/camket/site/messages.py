@@ -17,7 +17,7 @@ from camket.outbox.queries import on_page
 from camket.shops import queries
 from camket.site.page import start_url
 from camket.store import wall
-from camket.vault.messages import opened
+from camket.watch.messages import opened
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP")

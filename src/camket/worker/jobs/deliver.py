@@ -2,7 +2,7 @@ from datetime import datetime
 
 from camket.outbox import actions
 from camket.outbox.configured import providers
-from camket.vault.messages import opened
+from camket.watch.messages import opened
 
 WHAT = ("gửi tin đang chờ trong hộp chờ gửi", "send the messages that wait in the outbox")
 EVERY = 1.0
