@@ -58,7 +58,7 @@ class Marks:
         return found
 
     def _person(self, subject_id: UUID) -> tuple[bytes, ...]:
-        return blind.ever(self._shop_id, "import-person", subject_id.hex)
+        return blind.marks(self._shop_id, subject_id.hex, kind="import-person")
 
     def write(
         self,

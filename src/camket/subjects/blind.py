@@ -6,9 +6,7 @@ under, which a reader looks for, and which a tombstone may have been made with.
 
 from camket.base.values import fold
 from camket.crypto import blind
-from camket.store.secrets import index_keys
-
-_MARK = "import"
+from camket.store.secrets import index_keys, secret
 
 
 def identifier(shop_id: int, kind: str, normalised: str) -> bytes:
@@ -35,9 +33,13 @@ def ever(shop_id: int, kind: str, normalised: str) -> tuple[bytes, ...]:
     return tuple(blind.exact(key, kind, normalised) for key in index_keys(shop_id).held)
 
 
-def marks(shop_id: int, text: str) -> tuple[bytes, ...]:
-    """Every digest that the mark of an imported row may have; the first is to be written."""
-    return ever(shop_id, _MARK, text)
+def marks(shop_id: int, text: str, kind: str = "import") -> tuple[bytes, ...]:
+    """Every digest that the mark of an imported row, value or person may have; the first is to be written.
+
+    What a mark was made of is gone, so it could never be made anew: marks are under the tombstones' secret, which is
+    not rotated, and there is one.
+    """
+    return (blind.exact(secret(shop_id, "tombstone"), kind, text),)
 
 
 def name_tokens(shop_id: int, name: str) -> list[bytes]:
