@@ -1,7 +1,5 @@
 """Short cuts for what nearly every value looks like give what the long way gives."""
 
-import random
-import re
 import unicodedata
 
 import email_validator
@@ -14,7 +12,6 @@ from camket.base import cards, credentials, phone, text
 from camket.base.errors import BadValueError
 from camket.base.normalise import email
 
-DICE = random.Random(3)  # noqa: S311 - a test's dice
 NUMBERS = st.one_of(
     st.from_regex(r"(?:0|84|\+84|0084)?[0-9]{7,11}", fullmatch=True), st.from_regex(r"0[35789]\d{8}", fullmatch=True)
 )
@@ -23,9 +20,7 @@ ADDRESSES = st.one_of(
     st.builds(
         "{}@{}.{}".format, PARTS, PARTS, st.sampled_from(["vn", "com.vn", "c", "test", "Local", "x-n.org", "xn--a.vn"])
     ),
-    st.builds(
-        "{}@{}".format, st.sampled_from(["a" * 64, "a" * 65]), st.sampled_from(["b" * 63 + ".vn", "b" * 64 + ".vn"])
-    ),
+    st.builds("{}@{}.vn".format, st.sampled_from(["a" * 64, "a" * 65]), st.sampled_from(["b" * 63, "b" * 64])),
 )
 
 
@@ -79,7 +74,7 @@ def test_a_plain_address_is_what_the_library_says(written):
 @given(st.data())
 def test_nothing_forbidden_hides_from_the_first_look(data):
     pattern = data.draw(st.sampled_from([*credentials._PASSWORDS, *credentials._BANK]))
-    found = data.draw(st.from_regex(re.compile(pattern.pattern, pattern.flags | re.ASCII)))
+    found = data.draw(st.from_regex(pattern))
     if pattern.search(found):
         assert credentials.may_stand_in(found)
 
