@@ -97,7 +97,7 @@ def all_bytes(db: None) -> Any:
 
 @pytest.fixture(autouse=True)
 def _each_test_opens_its_own_secrets() -> Iterator[None]:
-    """Drop what a process remembers of shops, and the checkpoint files beside the emptied database."""
+    """Drop what a process remembers of shops, and what stands outside the emptied database."""
     yield
     if secrets := sys.modules.get("camket.store.secrets"):
         secrets.forget()
@@ -105,3 +105,7 @@ def _each_test_opens_its_own_secrets() -> Iterator[None]:
         if found := sys.modules.get(name):
             found.forget()
     shutil.rmtree(settings.CAMKET_CHECKPOINTS, ignore_errors=True)
+    for name in ("destroyed.log", "shredded.log"):
+        (HOME / name).unlink(missing_ok=True)
+    if lists := sys.modules.get("camket.vault.backup.gone"):
+        lists.forget()

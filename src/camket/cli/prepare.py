@@ -21,6 +21,7 @@ from camket.crypto.providers.local import LocalProvider
 from camket.shops.actions import load_shops
 from camket.store import keys, secrets, wall
 from camket.store.models import ShopSecret
+from camket.vault.backup import ready
 
 app = typer.Typer(add_completion=False)
 
@@ -62,6 +63,7 @@ def _set_up(now: datetime) -> None:
     if existing:
         require_right_key()
     migrate()
+    ready.make_ready(now=now)
     loaded = load_shops(directory=Path(settings.CAMKET_POLICIES), actor=Actor(kind="owner"), now=now)
     new = [shop for shop in loaded if shop.outcome in {"created", "adopted"}]
     say(

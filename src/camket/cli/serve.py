@@ -9,7 +9,9 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from camket.base.clock import utc_now
 from camket.cli import errors
+from camket.vault.backup import ready
 
 app = typer.Typer(add_completion=False)
 # Python threads wait for the database most of the time; more than this only wait for each other.
@@ -26,6 +28,7 @@ def serve(
 ) -> None:
     """Phục vụ trang web và API đến khi bị dừng (Ctrl-C). · Serve pages and API until stopped (Ctrl-C)."""
     require_free_port(host, port)
+    ready.make_ready(now=utc_now())
     Granian(
         APPLICATION,
         address=host,

@@ -7,6 +7,10 @@ import sys
 import django
 
 from camket.base.clock import utc_now
+from camket.base.errors import CamketError
+
+# As `camket` ends when the installation is not in order (docs/reference/commands.md).
+NOT_IN_ORDER = 5
 
 
 def main(words: list[str]) -> None:
@@ -14,10 +18,16 @@ def main(words: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "camket.project.settings")
     django.setup()
     from camket.store import wall  # late import: set-up
+    from camket.vault.backup.ready import make_ready  # late import: set-up
     from camket.worker.jobs import jobs  # late import: set-up
     from camket.worker.loop import Loop  # late import: set-up
 
     wall.stand_by_default(wall.EVERYWHERE)
+    try:
+        make_ready(now=utc_now())
+    except CamketError as error:
+        sys.stderr.write(f"lỗi: {error.vi}\nerror: {error.en}\n→ {error.advice_vi}\n→ {error.advice_en}\n")
+        sys.exit(NOT_IN_ORDER)
     loop = Loop(jobs(), clock=utc_now)
     if "--once" in words:
         for name, count in loop.turn().items():

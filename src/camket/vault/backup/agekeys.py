@@ -13,7 +13,7 @@ it lived has it.
 import base64
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -117,21 +117,6 @@ def rewrap(is_old: Callable[[bytes], bool]) -> int:
 def prefixes(size: int) -> list[bytes]:
     """Give how each wrapped key begins, which names the version that wrapped it."""
     return [base64.b64decode(content["wrapped"])[:size] for _, content in _held()]
-
-
-def needed(size: int) -> list[bytes]:
-    """Give, for each keys file that lives, how the keys in it begin: rotation does not reach into files."""
-    return [bytes.fromhex(start)[:size] for _, content in _held() for start in content.get("needs", ())]
-
-
-def needs(key_id: bytes, starts: Iterable[bytes]) -> None:
-    """Write down which versions of the wrapping key the rows of a keys file were wrapped by.
-
-    Rotation wraps the rows of the database anew, never those of a file: a version lives as long as a file needs it.
-    """
-    for path, content in _held():
-        if content["id"] == key_id.hex():
-            _again(path, {**content, "needs": sorted(start.hex() for start in starts)})
 
 
 def _again(path: Path, content: dict[str, Any]) -> None:

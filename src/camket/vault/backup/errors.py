@@ -133,6 +133,17 @@ def unfinished() -> UnfinishedError:
     )
 
 
+def lost() -> UnfinishedError:
+    """Say that the database is empty although there was one."""
+    return UnfinishedError(
+        "cơ sở dữ liệu trống trong khi bên ngoài còn các mốc đã ký của sổ cái: cơ sở dữ liệu cũ đã mất hoặc ở nơi khác",
+        "the database is empty, but signed checkpoints of its logs stand outside: the old one is lost or elsewhere",
+        "xem lại `CAMKET_DATABASE`, hoặc chạy `camket restore`; muốn bắt đầu mới thì dời thư mục mốc đi nơi khác",
+        "see `CAMKET_DATABASE`, or run `camket restore`; to begin anew, move the folder of checkpoints away",
+        "database-lost",
+    )
+
+
 def behind(name: str) -> UnfinishedError:
     """Say that the database is an older one, put back by other means."""
     return UnfinishedError(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -18,7 +18,6 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
-from camket.crypto.providers.local import PREFIX_BYTES
 from camket.shops.models import Shop
 from camket.store.db import snapshot, vendor
 from camket.vault.backup import agekeys, tables
@@ -105,7 +104,6 @@ def known() -> set[str]:
 
 
 def _file(path: Path, head: Head, sealing: AgeKey, told: Told) -> int:
-    starts: set[bytes] = set()
     with _synced(path) as file:
         writer = Writer(file, head, sealing.key if head.kind == "keys" else None)
         for table in tables.tables(head.kind):
@@ -113,20 +111,9 @@ def _file(path: Path, head: Head, sealing: AgeKey, told: Told) -> int:
             count = 0
             for rows in tables.stored(table):
                 writer.rows(rows)
-                if head.kind == "keys":
-                    starts |= _starts(table, rows)
                 count += len(rows)
                 told(table.name, count)
-        counts = writer.finish()
-    if head.kind == "keys":
-        agekeys.needs(sealing.id, starts)
-    return sum(counts.values())
-
-
-def _starts(table: tables.Table, rows: list[list[Any]]) -> set[bytes]:
-    """Tell by which versions of the wrapping key these rows were wrapped."""
-    place = [name for name, _ in table.columns].index("wrapped")
-    return {row[place][:PREFIX_BYTES] for row in rows}
+        return sum(writer.finish().values())
 
 
 @contextmanager

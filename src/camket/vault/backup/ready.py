@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from camket.base.actor import Actor
-from camket.ledger import set_aside
+from camket.ledger import outside, set_aside
 from camket.ledger.errors import LogCutError
 from camket.ledger.models import Log
 from camket.ledger.places import size_of
@@ -33,7 +33,10 @@ def make_ready(*, now: datetime) -> int:
     with alone():
         if finishing.unfinished() is not None:
             raise errors.unfinished()
-        for log in Log.objects.order_by("shop_id"):
+        logs = list(Log.objects.order_by("shop_id"))
+        if not logs and outside.names():
+            raise errors.lost()
+        for log in logs:
             _require_current(log)
         return erasure.replay_shred_list(actor=_WORKER, now=now)
 
