@@ -1,19 +1,22 @@
 """The blind index key is rotated step by step: everybody is found, nobody twice, erased stays erased."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from camket.base.actor import Actor
+from camket.base.clock import to_ms, vietnam_day
 from camket.intake import rotating
 from camket.intake.models import Order
 from camket.intake.planning import SOURCE
 from camket.intake.renumbering import numbers_left, renumber_some
-from camket.ledger.actions import sequence
+from camket.ledger.actions import deed, sequence
 from camket.ledger.queries import verify_database
 from camket.store import secrets
+from camket.store.errors import ConflictError
 from camket.store.models import ShopSecret
 from camket.store.secrets import FILLING, RETIRED, TRIMMING, TURNING
 from camket.subjects import blind
@@ -160,7 +163,22 @@ def _without_the_newest(world):
 
 
 def _go_by(shop_id, keys):
-    secrets._index[shop_id] = (time.monotonic(), keys)
+    secrets._index[shop_id] = replace(keys, read_at=time.monotonic())
+
+
+def test_what_was_digested_by_old_knowledge_is_compared_before_it_is_written(world, now):
+    """A process that stood still between digest and write (a long queue, a stopped machine) writes nothing stale."""
+    shop_id = world.shops[SLUG]
+    minh = kept.keep(world, SLUG, MINH, now)
+    old = replace(secrets.index_keys(shop_id), read_at=time.monotonic() - secrets.MOST_AGE - 1)
+    secrets.require_same(shop_id, old)
+    _begin(world, now)
+    with pytest.raises(ConflictError):
+        secrets.require_same(shop_id, old)
+    with deed(shop_id=shop_id, event="item.put", actor=OWNER, subject_id=minh, now=now, single=True) as made:
+        made.before_writing(lambda: order.append("check"))
+        order = ["deed"]
+    assert order == ["deed", "check"]
 
 
 def test_an_erased_contact_stays_erased_after_rotations(world, now):
@@ -285,9 +303,6 @@ def test_order_numbers_are_digested_anew_or_keep_the_old_key(world, now):
 
 
 def _order_row(world, subject_id, order_id, now, number):
-    from camket.base.clock import to_ms, vietnam_day
-    from camket.ledger.actions import deed
-
     shop_id = world.shops[SLUG]
     with deed(shop_id=shop_id, event="order.placed", actor=OWNER, subject_id=subject_id, now=now) as made:
         made.insert(

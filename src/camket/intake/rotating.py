@@ -15,12 +15,12 @@ from camket.crypto.providers.live import LOOK_EVERY
 from camket.crypto.providers.local import LocalProvider
 from camket.intake import renumbering
 from camket.store import keys
-from camket.store.secrets import FILLING, LEASE, TRIMMING
+from camket.store.secrets import FILLING, SETTLED, TRIMMING
 from camket.store.settling import settle
 from camket.vault import rewrapping, rotation
 
-# Seconds. Twice what a process goes by what it knew: whoever computed with it has written by then.
-WAIT: Final = 2 * LEASE
+# Seconds until every process goes by what the database or the key file says now.
+WAIT: Final = SETTLED
 KEY_WAIT: Final = 2 * LOOK_EVERY
 
 
@@ -55,7 +55,10 @@ def rotate_index(
     for shop_id in shop_ids:
         rotation.begin(shop_id=shop_id, actor=actor, now=clock())
     while busy := [shop_id for shop_id in shop_ids if rotation.state(shop_id) is not None]:
-        settle(wait, sleep=sleep)
+        if any(not rotation.is_settled(shop_id) for shop_id in busy):
+            settle(wait, sleep=sleep)
+        for shop_id in busy:
+            rotation.mark_settled(shop_id=shop_id, actor=actor, now=clock())
         for shop_id in busy:
             step = rotation.state(shop_id)
             if step in {FILLING, TRIMMING}:

@@ -52,6 +52,7 @@ class Deed:
         self._kept: list[Record] = []
         self._once: set[int] = set()
         self._conflicts: list[tuple[Callable[[str], bool], Callable[[], Exception]]] = []
+        self._checks: list[Callable[[], None]] = []
         self._rows: list[Row] = []
         self._removed: list[Row] = []
         self._members: members.Members = {}
@@ -87,6 +88,13 @@ class Deed:
     def on_conflict(self, said: Callable[[str], bool], error: Callable[[], Exception]) -> None:
         """Name the error to raise when one of the deed's rows breaks a constraint that `said` knows by its words."""
         self._conflicts.append((said, error))
+
+    def before_writing(self, check: Callable[[], None]) -> None:
+        """Call `check` when rows are about to be written, in the transaction that writes them; it may raise."""
+        if self._single:
+            self._checks.append(check)
+        else:
+            check()
 
     @contextmanager
     def _told_conflicts(self) -> Iterator[None]:
@@ -235,6 +243,8 @@ class Deed:
         )
         values = sql.entry_values(self.shop_id, self.subject_id, self.entry_id, body, mark(self, body))
         with self._told_conflicts(), self._transaction():
+            for check in self._checks:
+                check()
             inserting.insert(self._kept, once=self._once, last=(sql.INSERT_ENTRY, values))
             if lines:
                 groups.write(self.shop_id, self.entry_id, lines)

@@ -7,12 +7,12 @@ few seconds, so that at any moment all processes are within one step of each oth
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from camket.crypto.keyring import Provider
 from camket.crypto.seal import aad
-from camket.store.errors import SecretMissingError
+from camket.store.errors import ConflictError, SecretMissingError
 from camket.store.keys import keyring
 from camket.store.models import ShopSecret
 
@@ -26,13 +26,16 @@ FILLING: Final = "filling"  # rows are written under both, the old one is comple
 TURNING: Final = "turning"  # rows are written under both, the new one is complete too
 TRIMMING: Final = "trimming"  # rows are written under the new one, those under the old one go
 RETIRED: Final = "retired"  # no row is found by it; tombstones, marks and order numbers still are
-# Seconds after which what is known of the versions is asked for again. A rotation waits longer between its steps.
-LEASE: Final = 5.0
+# Seconds after which what is known of the versions is asked for again; what is written by older knowledge than MOST_AGE
+# is compared with the database first; and a rotation waits longer than that between its steps (SETTLED).
+LEASE: Final = 2.0
+MOST_AGE: Final = 5.0
+SETTLED: Final = 6.0
 
 _FIRST_VERSION = 1
 _MOST_OPENED = 4096
 _opened: dict[tuple[int, str], bytes] = {}
-_index: dict[int, "tuple[float, IndexKeys]"] = {}
+_index: dict[int, "IndexKeys"] = {}
 _lock = threading.Lock()
 
 
@@ -48,6 +51,7 @@ class IndexKeys:
     written: tuple[bytes, ...]
     looked: tuple[bytes, ...]
     held: tuple[bytes, ...]
+    read_at: float = field(default=0.0, compare=False)
 
 
 def fresh(shop_id: int) -> list[ShopSecret]:
@@ -78,15 +82,28 @@ def secret(shop_id: int, name: Name) -> bytes:
 def index_keys(shop_id: int) -> IndexKeys:
     """Give the keys of the shop's blind index, as they were not longer than `LEASE` ago. Errors as `secret`."""
     found = _index.get(shop_id)
-    if found is not None and time.monotonic() - found[0] < LEASE:
-        return found[1]
+    if found is not None and time.monotonic() - found.read_at < LEASE:
+        return found
+    return _read_index(shop_id)
+
+
+def require_same(shop_id: int, keys: IndexKeys) -> None:
+    """Raise ConflictError where digests were made by what no longer holds. Called in the deed that writes them.
+
+    What is younger than `MOST_AGE` is good: a rotation has not gone on to rely on anything else yet.
+    """
+    if time.monotonic() - keys.read_at > MOST_AGE and _read_index(shop_id) != keys:
+        raise ConflictError
+
+
+def _read_index(shop_id: int) -> IndexKeys:
     at = time.monotonic()
     rows = list(ShopSecret.objects.filter(shop_id=shop_id, name="index").order_by("-version"))
     if not rows:
         raise SecretMissingError("index")
-    keys = _arranged(rows)
+    keys = replace(_arranged(rows), read_at=at)
     with _lock:
-        _index[shop_id] = (at, keys)
+        _index[shop_id] = keys
     return keys
 
 

@@ -2,6 +2,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -10,6 +11,7 @@ from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.ledger.actions import Deed, deed
+from camket.store.secrets import index_keys, require_same
 from camket.subjects import queries
 from camket.subjects.errors import SubjectError, TakenError
 from camket.subjects.models import Identifier, NameToken, Proposal, Subject
@@ -99,6 +101,7 @@ def add_index(*, shop_id: int, subject_id: UUID, entries: Iterable[Index], withi
         )
     exact.sort(key=lambda row: row.digest)  # as in mark_verified
     within.on_conflict(_says_taken, TakenError)
+    within.before_writing(partial(require_same, shop_id, index_keys(shop_id)))
     within.insert_many([*exact, *names])
 
 

@@ -45,6 +45,7 @@ from camket.vault.rewrapping import lock_people
 AT_ONCE: Final = 200
 _NEXT: Final[Mapping[str, str]] = {FILLING: TURNING, TURNING: TRIMMING}
 _INDEX: Final = "index"
+_BEGINNING: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,20 @@ def advance(*, shop_id: int, actor: Actor, now: datetime) -> str | None:
         made.detail.update(name=_INDEX, version=newest.version, state=following or "used")
     secrets.forget(shop_id)
     return following
+
+
+def is_settled(shop_id: int) -> bool:
+    """Tell whether the wait after this step's beginning is over; a run that was killed need not wait again."""
+    return versions(shop_id)[0].reached is not None
+
+
+def mark_settled(*, shop_id: int, actor: Actor, now: datetime) -> None:
+    """Note that every process goes by this step now, and that the sweep may begin."""
+    newest = versions(shop_id)[0]
+    if newest.reached is None:
+        with deed(shop_id=shop_id, event="secret.rotated", actor=actor, now=now) as made:
+            made.update(newest, reached=_BEGINNING)
+            made.detail.update(name=_INDEX, version=newest.version, state=newest.state)
 
 
 def sweep(*, shop_id: int, actor: Actor, now: datetime, at_once: int = AT_ONCE) -> Swept:
