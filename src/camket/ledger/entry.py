@@ -20,10 +20,9 @@ from uuid import UUID
 import cbor2
 
 from camket.base.actor import Actor
-from camket.crypto.mac import Mac
 from camket.ledger import packing
 from camket.ledger.packing import Row
-from camket.store import canonical
+from camket.store import canonical, rows
 
 __all__ = ["Row", "actor_of", "body", "long_key", "mac", "read", "record", "shop_uuid", "short_key", "word"]
 
@@ -86,15 +85,9 @@ def record(shop_id: int, subject_id: bytes, entry_id: bytes, body: bytes) -> byt
     return b"".join((head, subject_id, _UUID_HEAD, entry_id, body))
 
 
-@lru_cache(maxsize=256)
-def marker(key: bytes) -> Mac:
-    """Make the writer's MAC for a shop's key: HMAC-SHA256, of which the first 16 bytes are kept."""
-    return Mac(key)
-
-
 def mac(key: bytes, record: bytes) -> bytes:
-    """Mark a record as written by us."""
-    return marker(key)(record)[:MAC_BYTES]
+    """Mark a record as written by us: HMAC-SHA256 under the shop's key, cut to 16 bytes."""
+    return rows.mac(key)(record)[:MAC_BYTES]
 
 
 def read(body: bytes, *, subject_id: bytes | None = None, entry_id: bytes | None = None) -> dict[str, Any]:

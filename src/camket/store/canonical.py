@@ -36,7 +36,8 @@ def microseconds(moment: dt.datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _id(value: UUID | bytes | str) -> bytes:
+def id_bytes(value: UUID | bytes | str) -> bytes:
+    """Give an id in 16 bytes."""
     return value.bytes if isinstance(value, UUID) else value if isinstance(value, bytes) else UUID(value).bytes
 
 
@@ -49,14 +50,15 @@ def _decimal(places: int) -> Encoder:
     return lambda value: format(Decimal(value).quantize(step), "f")
 
 
-def _same(value: Any) -> Any:
+def same(value: Any) -> Any:
+    """Give a value that is its own encoding."""
     return value
 
 
 # Longest first: a field is encoded by the first class it belongs to.
 _ENCODERS: "tuple[tuple[type[AnyField], Encoder], ...]" = (
-    (IdField, _id),
-    (models.UUIDField, _id),
+    (IdField, id_bytes),
+    (models.UUIDField, id_bytes),
     (models.BooleanField, bool),
     (models.IntegerField, int),
     (models.FloatField, float),
@@ -65,7 +67,7 @@ _ENCODERS: "tuple[tuple[type[AnyField], Encoder], ...]" = (
     (models.CharField, str),
     (models.TextField, str),
     (models.BinaryField, bytes),
-    (models.JSONField, _same),
+    (models.JSONField, same),
 )
 
 

@@ -7,11 +7,13 @@ secret, set in the deed that writes the row. A row whose mark does not fit is an
 It does not see a row that was removed, nor an old one put back: those the replay finds (`ledger verify --database`).
 """
 
-import hashlib
 import hmac
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from operator import attrgetter
 from typing import Any, Protocol, cast
 
-from camket.store import canonical, secrets
+from camket.store import canonical, rows, secrets
 from camket.store.columns import Record
 from camket.store.errors import ForgedRowError
 
@@ -38,11 +40,22 @@ def made(shop_id: int, table_code: int, *values: Any) -> bytes:
 def of(row: Record) -> bytes:
     """Compute the mark of a row as it is now."""
     found = cast("_Vouched", row)
-    encoders = dict(canonical.plan(type(row)))
-    values = ((encoders[name], getattr(row, name)) for name in found.vouched)
-    return _mark(
-        found.shop_id, found.table_code, tuple(None if value is None else encode(value) for encode, value in values)
-    )
+    values = [None if value is None else encode(value) for encode, value in _values(row)]
+    return _mark(found.shop_id, found.table_code, values)
+
+
+def _values(row: Record) -> Iterator[tuple[canonical.Encoder, Any]]:
+    encoders, read = _plan(type(row))
+    return zip(encoders, read(row), strict=True)
+
+
+@cache
+def _plan(model: type[Record]) -> tuple[tuple[canonical.Encoder, ...], Callable[[Record], tuple[Any, ...]]]:
+    """Give the encoders of the columns that the mark binds, and what reads them from a row."""
+    encoders = dict(canonical.plan(model))
+    names = model.vouched
+    read = attrgetter(*names)
+    return tuple(encoders[name] for name in names), read if len(names) > 1 else lambda row: (read(row),)
 
 
 def require(row: Record) -> None:
@@ -51,6 +64,6 @@ def require(row: Record) -> None:
         raise ForgedRowError
 
 
-def _mark(shop_id: int, table_code: int, values: tuple[Any, ...]) -> bytes:
+def _mark(shop_id: int, table_code: int, values: Sequence[Any]) -> bytes:
     content = canonical.dumps(["vouched", table_code, shop_id, *values])
-    return hmac.digest(secrets.secret(shop_id, "mac"), content, hashlib.sha256)[:MARK_BYTES]
+    return rows.mac(secrets.secret(shop_id, "mac"))(content)[:MARK_BYTES]
