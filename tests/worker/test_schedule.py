@@ -44,6 +44,21 @@ def test_missed_times_are_made_up_for_once(clock: Clock) -> None:
     assert [schedule.claim("n", NIGHTLY, clock.now) for _ in range(2)] == [True, False]
 
 
+@pytest.mark.django_db
+def test_a_claim_of_a_clock_that_was_ahead_holds_nobody_up(clock: Clock) -> None:
+    right = clock.now
+    assert schedule.claim("n", "* * * * *", clock.forward(days=400))
+    assert schedule.claim("n", "* * * * *", right)
+    assert not schedule.claim("n", "* * * * *", right)
+
+
+@pytest.mark.django_db
+def test_workers_whose_clocks_differ_a_little_share_one_claim(clock: Clock) -> None:
+    behind = clock.now
+    assert schedule.claim("n", "* * * * *", clock.forward(minutes=2))
+    assert not schedule.claim("n", "* * * * *", behind)
+
+
 def _job(name: str, run: object, *, every: float | None = 1.0, cron: str | None = None) -> jobs.Job:
     return jobs.Job(name, (name, name), run, every, cron)  # type: ignore[arg-type]  # plain functions of the test
 
@@ -82,6 +97,51 @@ def test_a_failing_job_waits_longer_and_the_others_go_on(clock: Clock, caplog: p
     assert loop.turn()["good"] == 1
     assert "ValueError" in caplog.text
     assert "0912345678" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_set_back_stops_no_job(clock: Clock) -> None:
+    loop = Loop([_job("a", _one, every=10)], clock=clock)
+    assert loop.turn() == {"a": 1}
+    clock.forward(hours=-3)
+    assert loop.turn() == {"a": 1}
+    assert loop.turn() == {}
+    clock.forward(seconds=10)
+    assert loop.turn() == {"a": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_made_up_for_at_a_start_is_made_up_for_when_the_clock_was_set(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    steady = [0.0]
+    job = jobs.Job("late", ("late", "late"), _one, None, NIGHTLY, at_start=True)
+    loops = [Loop([job], clock=clock, steady=lambda: steady[0]) for _ in range(2)]
+    assert [loop.turn() for loop in loops] == [{"late": 1}, {"late": 1}]
+
+    def pass_by(seconds: float, *, noticed: float | None = None) -> list[int]:
+        clock.forward(seconds=seconds)
+        steady[0] += seconds if noticed is None else noticed
+        return [loop.turn()["late"] for loop in loops]
+
+    assert pass_by(60) == [0, 0]
+    assert pass_by(5 * 3600, noticed=1) == [1, 1]
+    assert pass_by(60) == [0, 0]
+    assert pass_by(-5 * 3600, noticed=1) == [1, 1]
+    assert caplog.text.count("the clock was set by") == 4
+
+
+@pytest.mark.django_db
+def test_a_long_queue_is_worked_off_in_pieces_and_the_others_have_their_turn(clock: Clock) -> None:
+    left = [120]
+
+    def piece(*, now: datetime) -> int:
+        done = min(50, left[0])
+        left[0] -= done
+        return done
+
+    loop = Loop([jobs.Job("queue", ("", ""), piece, 1.0, None, at_once=50), _job("other", _one)], clock=clock)
+    assert [loop.turn() for _ in range(4)] == [{"queue": 50, "other": 1}, {"queue": 50}, {"queue": 20}, {}]
 
 
 @pytest.mark.django_db

@@ -8,9 +8,12 @@ CRON = "* * * * *"
 
 
 def run(*, now: datetime) -> int:
-    """Find late entries of every shop's log, sign it, and tell how many logs have something to sign."""
+    """Find late entries of every shop's log, sign it, and tell how many logs have something to sign.
+
+    An entry is late when its deed took longer than the second that others wait; those of more than an hour: `late`.
+    """
     signed = 0
     for shop_id in list(Log.objects.values_list("shop_id", flat=True)):
-        actions.sequence(shop_id=shop_id, now=now, full=True)
+        actions.sequence(shop_id=shop_id, now=now, wide=True)
         signed += actions.checkpoint(shop_id=shop_id, now=now) is not None
     return signed
