@@ -12,21 +12,21 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
-from ninja import Schema
 
+from camket.api.fields import Out
 from camket.base.errors import CamketError
 
 Verdict = Literal["deny", "gap"]
 
 
-class Pair(Schema):
+class Pair(Out):
     """One sentence in both languages."""
 
     vi: str
     en: str
 
 
-class ErrorBody(Schema):
+class ErrorBody(Out):
     """What happened, what to do next, and, for a refusal, what speaks and where it is on record."""
 
     code: str
@@ -38,7 +38,7 @@ class ErrorBody(Schema):
     entry: UUID | None
 
 
-class ErrorOut(Schema):
+class ErrorOut(Out):
     """The envelope of every error."""
 
     error: ErrorBody

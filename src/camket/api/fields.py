@@ -10,10 +10,11 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Header, Schema
+from ninja import Header
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -37,10 +38,14 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}", re.ASCII)
 
 
-class In(Schema):
+class In(BaseModel):
     """A request body: a field that it does not name is an error, so that nothing is lost silently."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Out(BaseModel):
+    """What an operation answers. Plain pydantic: ninja's own `Schema` wraps every value to look through Django rows."""
 
 
 def nfc(value: str) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema, Status
+from ninja import Status
 from ninja.params.functions import Header
 from ninja.utils import contribute_operation_args
+from pydantic import BaseModel
 
 from camket.api import limits, scopes
 from camket.api.keys import holder
@@ -71,7 +72,7 @@ def _once(request: HttpRequest, token: str, perform: Callable[[], Any]) -> HttpR
     return response
 
 
-def _packed(result: Schema | Status[Schema]) -> bytes:
+def _packed(result: BaseModel | Status[BaseModel]) -> bytes:
     """Lay an answer out as it is sent, with its status before it."""
     status, value = (result.status_code, result.value) if isinstance(result, Status) else (200, result)
     content = json.dumps(value.model_dump(mode="json"), ensure_ascii=False)

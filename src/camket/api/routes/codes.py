@@ -2,11 +2,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import In, OnBehalf, Value
+from camket.api.fields import In, OnBehalf, Out, Value
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.base.clock import utc_now
@@ -24,7 +24,7 @@ class CodeIn(In):
     value: Value
 
 
-class AcceptedOut(Schema):
+class AcceptedOut(Out):
     """The same answer whether the shop knows the contact or not."""
 
     accepted: Literal[True] = True
@@ -52,7 +52,7 @@ class VerifyIn(In):
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
-class VerifiedOut(Schema):
+class VerifiedOut(Out):
     """The contact is proven."""
 
     verified: Literal[True] = True
@@ -82,7 +82,7 @@ def verify(
     return VerifiedOut()
 
 
-class ConfirmedOut(Schema):
+class ConfirmedOut(Out):
     """The sign-up is confirmed: the answer is recorded and the contact kept."""
 
     confirmed: Literal[True] = True

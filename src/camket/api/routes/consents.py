@@ -2,10 +2,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import Category, Channel, Count, Flag, In, OnBehalf, Purpose, Value, Work
+from camket.api.fields import Category, Channel, Count, Flag, In, OnBehalf, Out, Purpose, Value, Work
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.base.clock import from_ms, utc_now
@@ -56,7 +56,7 @@ class ConsentIn(In):
     category: Category | None = None
 
 
-class ConsentOut(Schema):
+class ConsentOut(Out):
     """The record of one answer; `number` asks for its receipt."""
 
     number: int
@@ -149,7 +149,7 @@ class StateIn(In):
     category: Category | None = None
 
 
-class StateOut(Schema):
+class StateOut(Out):
     """What the person said, and what holds for this purpose now."""
 
     state: Literal["given", "refused", "never_asked"]
@@ -187,7 +187,7 @@ class ReceiptIn(In):
     work: Work
 
 
-class NoticeOut(Schema):
+class NoticeOut(Out):
     """The words that were shown."""
 
     policy_version: int
@@ -196,7 +196,7 @@ class NoticeOut(Schema):
     text_sha256: str | None
 
 
-class ReceiptOut(Schema):
+class ReceiptOut(Out):
     """A consent receipt with the fields of ISO/IEC TS 27560."""
 
     schema_version: str
@@ -246,7 +246,7 @@ class RestrainIn(In):
     lifted: Flag = False
 
 
-class RestrainOut(Schema):
+class RestrainOut(Out):
     """What was set or lifted, and its number."""
 
     number: int

@@ -1,12 +1,12 @@
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from camket.api.answers import BODY, answers
 from camket.api.errors import Pair
-from camket.api.fields import Action, Category, Channel, Fact, In, Purpose, Recipient, Role, Source
+from camket.api.fields import Action, Category, Channel, Fact, In, Out, Purpose, Recipient, Role, Source
 from camket.api.keys import holder
 from camket.policy import Answer, Question, decide
 from camket.shops import queries
@@ -27,7 +27,7 @@ class DecideIn(In):
     without: Annotated[list[Fact], Field(max_length=40)] = []
 
 
-class DecideOut(Schema):
+class DecideOut(Out):
     """The answer: what speaks (`citations`), what it rests on (`needs`), what is lacking, and the reason in words."""
 
     verdict: Literal["allow", "deny", "gap"]

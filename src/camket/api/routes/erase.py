@@ -1,10 +1,10 @@
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import In, OnBehalf, Reason
+from camket.api.fields import In, OnBehalf, Out, Reason
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.base.clock import utc_now
@@ -19,7 +19,7 @@ class ShredIn(In):
     reason: Reason
 
 
-class ShreddedOut(Schema):
+class ShreddedOut(Out):
     """How much was destroyed, the entry that says so, and that nothing was found afterwards."""
 
     items: int

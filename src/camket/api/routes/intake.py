@@ -3,11 +3,25 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import TEXT, Category, Channel, Day, Flag, In, Line, Number, OnBehalf, Purpose, Source, Value
+from camket.api.fields import (
+    TEXT,
+    Category,
+    Channel,
+    Day,
+    Flag,
+    In,
+    Line,
+    Number,
+    OnBehalf,
+    Out,
+    Purpose,
+    Source,
+    Value,
+)
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.api.routes.consents import How
@@ -80,7 +94,7 @@ class IntakeIn(In):
     representative: Flag = False
 
 
-class DroppedOut(Schema):
+class DroppedOut(Out):
     """A category that was given and not taken: nothing of it was stored."""
 
     category: str
@@ -88,7 +102,7 @@ class DroppedOut(Schema):
     clauses: list[str]
 
 
-class IntakeOut(Schema):
+class IntakeOut(Out):
     """What came of it. `proposals` counts known people whom this may be, and is told to a named person only.
 
     A `pending` sign-up waits for the code that was sent to its contact; nothing is kept for use before.
@@ -176,14 +190,14 @@ class ChatIn(In):
     text: Annotated[str, Field(min_length=1, max_length=20_000, pattern=TEXT)]
 
 
-class GoodsOut(Schema):
+class GoodsOut(Out):
     """One thing that the conversation seems to order."""
 
     description: str
     quantity: str
 
 
-class ChatOut(Schema):
+class ChatOut(Out):
     """What the conversation seems to say, for a person to check before it is sent to `intake/chat_paste`."""
 
     name: str | None

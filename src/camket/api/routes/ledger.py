@@ -2,10 +2,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from camket.api.answers import answers
 from camket.api.errors import not_found
+from camket.api.fields import Out
 from camket.api.keys import holder
 from camket.ledger import notes
 from camket.ledger.checkpoints import latest
@@ -15,7 +16,7 @@ from camket.ledger.receipts import receipt
 router = Router(tags=["ledger"])
 
 
-class EntryReceiptOut(Schema):
+class EntryReceiptOut(Out):
     """Proof that an entry is in the signed log; `camket ledger receipt` and the verifier check it without us."""
 
     camket_receipt: int
@@ -40,7 +41,7 @@ def entry_receipt(request: HttpRequest, entry_id: UUID) -> dict[str, Any]:
     return receipt(entry_id)
 
 
-class CheckpointOut(Schema):
+class CheckpointOut(Out):
     """The newest signed note of the shop's log and the key that checks it."""
 
     checkpoint: str

@@ -2,12 +2,12 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from camket.api import paging
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import Category, Count, In, OnBehalf, Purpose, Value, Work
+from camket.api.fields import Category, Count, In, OnBehalf, Out, Purpose, Value, Work
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.api.paging import Cursor, Limit
@@ -26,7 +26,7 @@ class LookIn(In):
     group: UUID | None = None
 
 
-class ItemOut(Schema):
+class ItemOut(Out):
     """One opened value. `value` is the mask where the policy says so (`masked`)."""
 
     item_id: UUID
@@ -45,7 +45,7 @@ class ItemOut(Schema):
     version: int
 
 
-class LookOut(Schema):
+class LookOut(Out):
     """What the look gave, the ledger's entry of it, and on which clauses it rests."""
 
     items: list[ItemOut]
@@ -115,7 +115,7 @@ class FindIn(In):
     after: Cursor | None = None
 
 
-class FoundOut(Schema):
+class FoundOut(Out):
     """A person found, by pseudonym. No value comes with it."""
 
     subject_id: UUID
@@ -123,7 +123,7 @@ class FoundOut(Schema):
     verified: bool
 
 
-class FindOut(Schema):
+class FindOut(Out):
     """Who fits, the proven first; none is an answer too. `next` asks for those after them, null when these are all."""
 
     found: list[FoundOut]
@@ -171,7 +171,7 @@ class ChangeIn(In):
     work: Work
 
 
-class ChangeOut(Schema):
+class ChangeOut(Out):
     """The version that the next correction names."""
 
     version: int

@@ -2,11 +2,11 @@ from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from camket.api import paging
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import In, OnBehalf, Purpose, Work
+from camket.api.fields import In, OnBehalf, Out, Purpose, Work
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.api.paging import Cursor, Limit
@@ -28,7 +28,7 @@ class OrdersIn(In):
     after: Cursor | None = None
 
 
-class OrderOut(Schema):
+class OrderOut(Out):
     """Dates and numbers of one order; what was bought, by whom and to where stands sealed (`look` with its group)."""
 
     order_id: UUID
@@ -43,7 +43,7 @@ class OrderOut(Schema):
     ended_at: str | None
 
 
-class OrdersOut(Schema):
+class OrdersOut(Out):
     """Orders of the customer, newest first; `next` asks for those after them, null when these are the last."""
 
     orders: list[OrderOut]
@@ -98,7 +98,7 @@ class StatusIn(In):
     work: Work | None = None
 
 
-class StatusOut(Schema):
+class StatusOut(Out):
     """Where the order is now, and how many of its values have an end since."""
 
     status: str

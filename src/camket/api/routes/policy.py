@@ -1,14 +1,15 @@
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from camket.api.answers import answers
+from camket.api.fields import Out
 from camket.api.keys import holder
 from camket.shops import queries
 
 router = Router(tags=["policy"])
 
 
-class PolicyOut(Schema):
+class PolicyOut(Out):
     """Which policy runs, and what it opens: the sources data may come from and the purposes it may serve."""
 
     shop: str

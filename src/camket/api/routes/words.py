@@ -1,13 +1,14 @@
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from camket.api.answers import answers
+from camket.api.fields import Out
 from camket.policy import words
 
 router = Router(tags=["words"])
 
 
-class WordOut(Schema):
+class WordOut(Out):
     """One word: its id and what people call it."""
 
     id: str
@@ -16,14 +17,14 @@ class WordOut(Schema):
     dpv: str
 
 
-class FamilyOut(Schema):
+class FamilyOut(Out):
     """One closed list of words."""
 
     family: str
     words: list[WordOut]
 
 
-class WordsOut(Schema):
+class WordsOut(Out):
     """Every word that a request may use."""
 
     families: list[FamilyOut]

@@ -2,11 +2,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from camket.api.answers import BODY, GATED, answers
-from camket.api.fields import Count, In, Moment, OnBehalf, Value, Work
+from camket.api.fields import Count, In, Moment, OnBehalf, Out, Value, Work
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.base.clock import from_ms, utc_now
@@ -28,7 +28,7 @@ class AssignIn(In):
     cover_for: UUID | None = None
 
 
-class AssignmentOut(Schema):
+class AssignmentOut(Out):
     """The assignment, and when it ends by itself."""
 
     assignment_id: UUID
@@ -70,7 +70,7 @@ class EndIn(In):
     """Ending work asks for nothing more."""
 
 
-class EndedOut(Schema):
+class EndedOut(Out):
     """The work is over."""
 
     ended: Literal[True] = True
