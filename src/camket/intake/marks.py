@@ -13,12 +13,14 @@ from django.db import connection
 from camket.intake.models import ImportMark
 from camket.ledger.actions import Deed
 from camket.ledger.bulk import BulkRows
+from camket.store import among
 from camket.store.db import is_sqlite
 from camket.store.rows import values_of
 from camket.subjects import blind
 
-_AT_ONCE: Final = 2000
+_AT_ONCE: Final = 500
 _VALUE_BYTES: Final = 8
+_THERE: Final = "SELECT m.digest FROM camket_import_mark m WHERE m.digest {among}"
 _UPDATE: Final = "UPDATE camket_import_mark SET held = %s, run_id = %s, ends_at = %s WHERE digest = %s"
 
 
@@ -35,12 +37,7 @@ class Marks:
 
     def there(self, marks: Iterable[bytes]) -> set[bytes]:
         """Tell which marks are in the database."""
-        wanted = list(marks)
-        found: set[bytes] = set()
-        for start in range(0, len(wanted), _AT_ONCE):
-            rows = ImportMark.objects.filter(digest__in=wanted[start : start + _AT_ONCE])
-            found |= {bytes(one) for one in rows.values_list("digest", flat=True)}
-        return found
+        return {bytes(digest) for (digest,) in among.fetch(_THERE, marks, {})}
 
     def held(self, people: Iterable[UUID]) -> dict[UUID, set[bytes]]:
         """Read what imports brought about people, as short digests; locked until the deed ends."""

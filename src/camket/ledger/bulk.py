@@ -6,7 +6,6 @@ from typing import Any
 from camket.ledger.deeds import Deed
 from camket.store import bulk, canonical, secrets
 from camket.store.columns import Record
-from camket.store.db import is_sqlite
 from camket.store.moulds import Mould
 from camket.store.rows import values_of
 
@@ -43,8 +42,7 @@ class BulkRows:
     def __init__(self, deed: Deed) -> None:
         self._deed = deed
         self._secret = secrets.secret(deed.shop_id, "row")
-        self._sqlite = is_sqlite()
-        self._rows: dict[tuple[type[Record], tuple[str, ...]], list[Any]] = {}
+        self._rows: dict[type[Record], list[tuple[Mould, Sequence[Any]]]] = {}
         self._told: dict[bytes | None, list[list[Any]]] = {}
 
     def shape(self, model: type[Record], *, varying: Sequence[str], **fixed: Any) -> Shape:
@@ -63,13 +61,11 @@ class BulkRows:
     def add(self, shape: Shape, subject: bytes | None, values: Sequence[Any]) -> None:
         """Add one row; `subject` in 16 bytes, or None for a row that names nobody."""
         mould = shape.mould
-        place = (mould.model, mould.names)
-        made = mould.parameters(values) if self._sqlite else mould.copied(values)
-        held = self._rows.get(place)
+        held = self._rows.get(mould.model)
         if held is None:
-            self._rows[place] = [made]
+            self._rows[mould.model] = [(mould, values)]
         else:
-            held.append(made)
+            held.append((mould, values))
         told = self._told.get(subject)
         row = [shape.code, shape.named(values), mould.digest(values)]
         if told is None:
@@ -81,6 +77,6 @@ class BulkRows:
         """Insert what was added, in the order in which tables came up, and tell the deed. Errors: IntegrityError."""
         rows, self._rows = self._rows, {}
         told, self._told = self._told, {}
-        for (model, names), found in rows.items():
-            bulk.write(model, names, found)
+        for model, found in rows.items():
+            bulk.write(model, found[0][0].names, found)
         self._deed.wrote_rows(told)

@@ -82,6 +82,23 @@ def _canonical(field: "models.Field[Any, Any]", encode: Callable[[Any], Any]) ->
     return lambda value: canonical.dumps(encode(value))
 
 
+_VARYING: Final = object()
+
+
+def literal(value: Any) -> str:
+    """Write a constant into a statement of SQLite."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return f"X'{value.hex()}'"
+    if isinstance(value, int):
+        return str(value)
+    if "\0" in value:
+        raise ValueError("a constant of a statement holds no zero byte")
+    quoted = str(value).replace("'", "''")
+    return f"'{quoted}'"
+
+
 def parameter(field: "models.Field[Any, Any]", value: Any) -> Any:
     """Give a value as SQLite takes it: ids and bytes as bytes, days as ISO text, truth as a number."""
     if value is None or isinstance(value, bytes):
@@ -142,15 +159,13 @@ class Mould:
         said: list[bytes | Encode] = [_array(1 + 2 * len(present)), canonical.dumps(model.table_code)]
         copied: list[bytes | Encode] = [struct.pack(">h", len(self.names))]
         self._base: list[Any] = []
-        self._places: list[int] = []
-        for place, (name, encode) in enumerate(plan):
+        for name, encode in plan:
             field = fields[name]
             if name in varying:
                 is_id = isinstance(field, IdField)
                 said += [canonical.dumps(name), *((b"\x50", _as_is) if is_id else (_canonical(field, encode),))]
                 copied += (b"\0\0\0\x10", _as_is) if is_id else (_copied(field),)
-                self._base.append(None)
-                self._places.append(place)
+                self._base.append(_VARYING)
                 continue
             value = fixed[name]
             self._base.append(parameter(field, value))
@@ -160,8 +175,8 @@ class Mould:
             said += [canonical.dumps(name), canonical.dumps(encode(value))]
             copied.append(_copied(field)(canonical_id(field, value)))
         self._said, self._copied = _Joined(said), _Joined(copied)
-        self._fields = [fields[name] for name in varying]
-        self._days = [isinstance(field, models.DateField) for field in self._fields]
+        self._days = [isinstance(fields[name], models.DateField) for name in varying]
+        self._has_days = any(self._days)
 
     def digest(self, values: Sequence[Any]) -> bytes:
         """Digest of the row with these varying values: what `rows.digest` gives."""
@@ -171,12 +186,18 @@ class Mould:
         """One row of a binary COPY over `names`."""
         return self._copied(values)
 
-    def parameters(self, values: Sequence[Any]) -> list[Any]:
-        """One row of SQLite's parameters over `names`."""
-        row = self._base.copy()
-        for place, value, day in zip(self._places, values, self._days, strict=True):
-            row[place] = value.isoformat() if day else value
-        return row
+    def parameters(self, values: Sequence[Any]) -> Sequence[Any]:
+        """One row of the parameters of `insert`."""
+        if not self._has_days:
+            return values
+        return [value.isoformat() if day else value for value, day in zip(values, self._days, strict=True)]
+
+    @property
+    def insert(self) -> str:
+        """SQLite's statement for these rows: what they have in common stands in it."""
+        table = self.model._meta.db_table
+        places = ", ".join("?" if value is _VARYING else literal(value) for value in self._base)
+        return f"INSERT INTO {table} ({', '.join(self.names)}) VALUES ({places})"  # noqa: S608 - names, quoted constants
 
 
 def canonical_id(field: "models.Field[Any, Any]", value: Any) -> Any:

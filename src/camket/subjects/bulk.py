@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.ledger.bulk import BulkRows, Shape
+from camket.store import among
 from camket.subjects.models import Identifier, NameToken, Proposal, Subject
+
+_PROVEN: Final = (
+    "SELECT i.digest FROM camket_identifier i WHERE i.digest {among} AND i.shop_id = %(shop)s AND i.verified"
+)
 
 
 class PeopleRows:
@@ -45,8 +51,7 @@ class PeopleRows:
 
 def verified_among(*, shop_id: int, digests: Iterable[bytes]) -> set[bytes]:
     """Tell which of these digests are proven for somebody already."""
-    found = Identifier.objects.filter(digest__in=list(digests), shop_id=shop_id, verified=True)
-    return {bytes(one) for one in found.values_list("digest", flat=True)}
+    return {bytes(digest) for (digest,) in among.fetch(_PROVEN, digests, {"shop": shop_id})}
 
 
 def proposal(*, shop_id: int, subject_id: UUID, known_subject_id: UUID, kind: str, now: datetime) -> Proposal:

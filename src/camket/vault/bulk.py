@@ -21,7 +21,9 @@ from camket.ledger.actions import Deed, deed
 from camket.ledger.bulk import BulkRows
 from camket.policy import Rulebook, words
 from camket.shops import queries as shops
+from camket.store import among
 from camket.store.errors import ForgedRowError
+from camket.store.secrets import index_keys
 from camket.subjects import blind
 from camket.subjects.bulk import PeopleRows, verified_among
 from camket.subjects.errors import TakenError, UnknownSubjectError
@@ -34,12 +36,14 @@ from camket.vault.facts import Facts
 from camket.vault.facts_many import collect_many, fresh
 from camket.vault.gate import Wish
 from camket.vault.keys_many import keys_of, lock_many
-from camket.vault.models import Item, Tombstone
+from camket.vault.models import Item
 from camket.vault.values import Value
 
 # What the shop held before is taken in to be justified or destroyed, unless the law itself forbids holding it.
 _LEGACY_REFUSED: Final = frozenset({"law", "error"})
-_AT_ONCE: Final = 2000
+_BURIED: Final = (
+    "SELECT t.digest FROM camket_tombstone t WHERE t.digest {among} AND t.shop_id = %(shop)s AND t.ends_at > %(now)s"
+)
 _NO_ANCHORS: Mapping[str, datetime] = {}
 
 
@@ -139,6 +143,7 @@ class _Putting:
         self._deed = made
         self._rows = rows
         self._at = to_ms(task.now)
+        self._one_key = len(index_keys(task.shop_id).held) == 1
         self._people = PeopleRows(rows, shop_id=task.shop_id, origin=task.source, legacy=task.legacy, now=task.now)
         self._keys = NewKeys(rows, shop_id=task.shop_id, made_at=self._at)
         self._shapes: dict[tuple[object, ...], ItemShape] = {}
@@ -241,8 +246,10 @@ class _Putting:
             for value, text in zip(parcel.values, texts, strict=True)
         ]
 
-    def _ever(self, parcel: Parcel, texts: Sequence[str]) -> set[bytes]:
+    def _ever(self, parcel: Parcel, texts: Sequence[str], indexed: Sequence[tuple[bytes, ...]]) -> set[bytes]:
         """Give every digest that the parcel's contacts ever had: tombstones outlive rotations of the key."""
+        if self._one_key:
+            return set().union(*indexed)
         return {
             digest
             for value, text in zip(parcel.values, texts, strict=True)
@@ -260,7 +267,7 @@ class _Putting:
         shop_id = self._task.shop_id
         refused: dict[int, CamketError] = {}
         if self._task.legacy:
-            ever = {number: self._ever(parcels[number], found) for number, found in texts.items()}
+            ever = {number: self._ever(parcels[number], found, indexed[number]) for number, found in texts.items()}
             gone = buried(shop_id, set().union(*ever.values()), self._at)
             refused |= {number: ErasedError() for number, found in ever.items() if not gone.isdisjoint(found)}
         proven = [
@@ -378,12 +385,7 @@ def _index(category: str) -> str:
 def buried(shop_id: int, digests: Iterable[bytes], at: int) -> set[bytes]:
     """Tell which identifiers belong to erased people and may not come back yet."""
     named = {tombstone_digest(shop_id, digest): digest for digest in digests}
-    found: set[bytes] = set()
-    names = list(named)
-    for start in range(0, len(names), _AT_ONCE):
-        there = Tombstone.objects.filter(digest__in=names[start : start + _AT_ONCE], shop_id=shop_id, ends_at__gt=at)
-        found |= {named[bytes(one)] for one in there.values_list("digest", flat=True)}
-    return found
+    return {named[bytes(one)] for (one,) in among.fetch(_BURIED, named, {"shop": shop_id, "now": at})}
 
 
 def forged(error: ForgedRowError) -> RefusedError:

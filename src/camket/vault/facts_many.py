@@ -5,24 +5,22 @@ was not written by a deed refuses the person it is about, and nobody else.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import islice, repeat
 from typing import Any, Final
 from uuid import UUID
 
 from camket.base.actor import Actor
 from camket.consent.sql import CONSENT_FACTS, RESTRAINT_FACTS
 from camket.shops.sql import ASSIGNMENT_FACTS
-from camket.store import statements
-from camket.store.db import is_sqlite, raw_id, read_id
+from camket.store import among
+from camket.store.db import raw_id, read_id
 from camket.store.errors import ForgedRowError
 from camket.subjects.sql import SUBJECT_FACTS
 from camket.vault import facts as fact_room
 from camket.vault.facts import Facts
 
-AT_ONCE: Final = 512
 # Whose contacts are proven, asked of many at once.
 VERIFIED_AMONG: Final = """
 SELECT DISTINCT v.subject_id, 'verified' AS kind, '' AS a, '' AS b, '' AS c, '' AS d, CAST(0 AS bigint) AS n,
@@ -42,11 +40,11 @@ def collect_many(
     shared = fact_room.collect(shop_id=shop_id, actor=actor, subject_id=None, now_ms=now_ms)
     person = actor.id if actor.kind == "staff" else actor.on_behalf
     found: dict[UUID, Facts | ForgedRowError] = {}
-    for batch in pieces(subject_ids):
-        parameters: dict[str, Any] = {"shop": shop_id, "now": now_ms, **named(batch)}
-        if person is not None:
-            parameters["person"] = raw_id(UUID(person))
-        rows = statements.fetch(_statement(len(batch), person=person is not None), parameters)
+    parameters: dict[str, Any] = {"shop": shop_id, "now": now_ms}
+    if person is not None:
+        parameters["person"] = raw_id(UUID(person))
+    for batch in among.pieces(subject_ids):
+        rows = list(among.fetch(_text(person=person is not None), batch, parameters))
         people: dict[UUID, list[Any]] = {read_id(row[0]): [] for row in rows if row[1] == "subject"}
         for row in rows:
             if (held := people.get(read_id(row[0]))) is not None:
@@ -72,37 +70,6 @@ def _taken(
     except ForgedRowError as error:
         return error
     return own
-
-
-def pieces(subject_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
-    """Cut a list of people, each named once, into what one statement asks for."""
-    stream = iter(dict.fromkeys(subject_ids))
-    while batch := list(islice(stream, AT_ONCE)):
-        yield batch
-
-
-def among(count: int) -> str:
-    """Write the condition that stands for a piece: an array on PostgreSQL, a list on SQLite."""
-    if not is_sqlite():
-        return "= ANY(%(subjects)s)"
-    return f"IN ({', '.join(f'%(s{place})s' for place in range(_room(count)))})"
-
-
-def named(batch: Sequence[UUID]) -> dict[str, Any]:
-    """Give the parameters of that condition."""
-    if not is_sqlite():
-        return {"subjects": list(batch)}
-    filled = [*batch, *repeat(batch[-1], _room(len(batch)) - len(batch))]
-    return {f"s{place}": one.bytes for place, one in enumerate(filled)}
-
-
-def _room(count: int) -> int:
-    """Round a piece's size up, so that few statements are ever compiled."""
-    return min(AT_ONCE, 1 << (count - 1).bit_length())
-
-
-def _statement(count: int, *, person: bool) -> str:
-    return _text(person=person).replace("{among}", among(count))
 
 
 @cache

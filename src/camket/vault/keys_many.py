@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from camket.store import statements
+from camket.store import among
 from camket.store.db import is_sqlite, read_id
 from camket.vault import sealing
-from camket.vault.facts_many import among, named, pieces
 
 KEYS_AMONG: Final = (
     "SELECT k.subject_id, k.id, k.retention, k.wrapped FROM camket_item_key k "
@@ -24,8 +23,8 @@ def lock_many(*, shop_id: int, subject_ids: Sequence[UUID]) -> None:
     """Queue up deeds that move or end keys of these people, as `keys.lock` does for one."""
     if is_sqlite():
         return
-    for batch in pieces(sorted(dict.fromkeys(subject_ids))):
-        statements.fetch(LOCK_AMONG.replace("{among}", among(len(batch))), {"shop": shop_id, **named(batch)})
+    for _ in among.fetch(LOCK_AMONG, sorted(subject_ids), {"shop": shop_id}):
+        pass
 
 
 def keys_of(*, shop_id: int, subject_ids: Sequence[UUID]) -> dict[tuple[bytes, str], tuple[bytes, bytes]]:
@@ -34,12 +33,10 @@ def keys_of(*, shop_id: int, subject_ids: Sequence[UUID]) -> dict[tuple[bytes, s
     Errors: SealError when a key row was changed or moved.
     """
     found: dict[tuple[bytes, str], tuple[bytes, bytes]] = {}
-    for batch in pieces(subject_ids):
-        rows = statements.fetch(KEYS_AMONG.replace("{among}", among(len(batch))), {"shop": shop_id, **named(batch)})
-        for subject, key_id, retention, wrapped in rows:
-            whose, which = read_id(subject), read_id(key_id)
-            key = sealing.open_key(
-                shop_id=shop_id, subject_id=whose, key_id=which, retention=retention, wrapped=bytes(wrapped)
-            )
-            found[whose.bytes, retention] = (which.bytes, key)
+    for subject, key_id, retention, wrapped in among.fetch(KEYS_AMONG, subject_ids, {"shop": shop_id}):
+        whose, which = read_id(subject), read_id(key_id)
+        key = sealing.open_key(
+            shop_id=shop_id, subject_id=whose, key_id=which, retention=retention, wrapped=bytes(wrapped)
+        )
+        found[whose.bytes, retention] = (which.bytes, key)
     return found

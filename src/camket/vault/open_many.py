@@ -20,7 +20,7 @@ from camket.ledger.actions import Deed, deed
 from camket.policy import Answer
 from camket.shops import queries as shops
 from camket.shops.actions.work import work_reference
-from camket.store import statements
+from camket.store import among
 from camket.store.db import read_id
 from camket.store.errors import ForgedRowError
 from camket.subjects.errors import UnknownSubjectError
@@ -29,7 +29,7 @@ from camket.vault.bulk import forged, reasons
 from camket.vault.deciding import Decisions
 from camket.vault.errors import RefusedError, VaultError
 from camket.vault.facts import Facts
-from camket.vault.facts_many import among, collect_many, named, of_many, pieces
+from camket.vault.facts_many import collect_many, of_many
 from camket.vault.gate import Wish
 from camket.vault.looking import open_for_use, stale
 from camket.vault.sealed import Row
@@ -115,7 +115,7 @@ class _Opening:
 
     def open(self, subject_ids: list[UUID]) -> ManyLooks:
         gate.decided(self._wish, lambda: self._prepare(subject_ids))
-        for batch in pieces(subject_ids):
+        for batch in among.pieces(subject_ids):
             known = [one for one in batch if isinstance(self._facts.get(one), Facts)]
             rows = _rows(self._deed.shop_id, known, self._wish.categories, self._at) if known else {}
             for one in batch:
@@ -191,12 +191,11 @@ class _Opening:
 
 def _rows(shop_id: int, subject_ids: Sequence[UUID], categories: Sequence[str], now_ms: int) -> dict[UUID, list[Row]]:
     """Read sealed items and wrapped keys of many people in one round trip; nothing is opened."""
-    query = _items_of_many().replace("{among}", among(len(subject_ids)))
-    query = query.replace("{categories}", ", ".join(f"%(c{number})s" for number in range(len(categories))))
-    parameters: dict[str, Any] = {"shop": shop_id, "now": now_ms, **named(subject_ids)}
+    query = _items_of_many().replace("{categories}", ", ".join(f"%(c{number})s" for number in range(len(categories))))
+    parameters: dict[str, Any] = {"shop": shop_id, "now": now_ms}
     parameters |= {f"c{number}": category for number, category in enumerate(categories)}
     found: dict[UUID, list[Row]] = {}
-    for subject, *row in statements.fetch(query, parameters):
+    for subject, *row in among.fetch(query, subject_ids, parameters):
         whose = read_id(subject)
         found.setdefault(whose, []).append(sealed.row(shop_id, whose, row))
     for rows in found.values():
