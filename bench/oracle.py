@@ -23,5 +23,5 @@ class Oracle:
             self.right += 1
             return
         self.wrong += 1
-        if len(self.first_wrong) < 5:  # noqa: PLR2004 (enough to look them up)
+        if len(self.first_wrong) < 5:
             self.first_wrong.append(number)

@@ -66,9 +66,7 @@ class Kept:
     def read(cls, path: Path) -> Self:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
         told = found["result"]
-        figures = [
-            Figure(**{**one, "cpu": tuple(one["cpu"]), "wall": tuple(one["wall"])}) for one in told["figures"]
-        ]
+        figures = [Figure(**{**one, "cpu": tuple(one["cpu"]), "wall": tuple(one["wall"])}) for one in told["figures"]]
         tables = [
             Table(one["title"], tuple(one["columns"]), tuple(tuple(row) for row in one["rows"]))
             for one in told["tables"]
@@ -79,9 +77,9 @@ class Kept:
 
 def number(value: float) -> str:
     """Write a number with three digits that count."""
-    if value >= 100:  # noqa: PLR2004 (three digits stand before the point)
+    if value >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 (three digits in all)
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def spread(values: tuple[float, ...]) -> str:

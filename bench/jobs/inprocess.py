@@ -1,6 +1,5 @@
 """A look at three fields and a put of six, beside the bare statements, in one process on one server, in turns."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -38,7 +37,7 @@ def compare(*, database_pid: int | None, count: int, repeats: int) -> dict[str, 
         bare.tables()
         bare_subjects = [bare.put(_fields(number), shop.clerk.id) for number in numbers]
         bare_known = dict(zip(bare_subjects, numbers, strict=True))
-        sides: dict[str, Callable[[int], None]] = {
+        sides = {
             "bare look": lambda _: _bare_looks(bare, bare_known, shop, oracle),
             "look": lambda _: _looks(known, shop, oracle),
             "bare put": lambda turn: _bare_puts(bare, _FIRST * 1000 + turn * count, count, shop),

@@ -133,6 +133,7 @@ def unledgered(*, file: str) -> dict[str, int]:
         for start in range(0, len(named), _AT_ONCE):
             some = named[start : start + _AT_ONCE]
             holes = ", ".join(["%s"] * len(some))
-            cursor.execute(f"SELECT COUNT(*) FROM camket_entry WHERE id IN ({holes})", [raw_id(one) for one in some])
+            query = f"SELECT COUNT(*) FROM camket_entry WHERE id IN ({holes})"  # noqa: S608 (holes only)
+            cursor.execute(query, [raw_id(one) for one in some])
             missing += len(some) - cursor.fetchone()[0]
     return {"missing": missing}

@@ -73,9 +73,7 @@ def create(shop: Shop, fields: Mapping[str, str], now: datetime) -> UUID:
     subject_id = uuid7(int(now.timestamp() * 1000))
     values = [Value(category, text, PURPOSES) for category, text in fields.items()]
     with deed(shop_id=shop.id, event="intake.received", actor=OWNER, now=now, subject_id=subject_id) as made:
-        subjects.create(
-            shop_id=shop.id, origin=SOURCE, actor=OWNER, now=now, subject_id=subject_id, within=made
-        )
+        subjects.create(shop_id=shop.id, origin=SOURCE, actor=OWNER, now=now, subject_id=subject_id, within=made)
         put(shop_id=shop.id, subject_id=subject_id, values=values, source=SOURCE, actor=OWNER, now=now, within=made)
     return subject_id
 

@@ -1,4 +1,4 @@
-"""The API under load: create, look, update, consent, erase at 1, 8 and 32 connections, durable, beside the peer's cells."""
+"""The API under load: create, look, update, consent, erase at 1, 8 and 32 connections, beside the peer's cells."""
 
 import json
 import subprocess
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
-
 
 from bench.cpu import of_tree
 from bench.ground import ROOT, Engine, Ground, Home, Served
@@ -107,11 +106,11 @@ def run(ground: Ground) -> Result:
 
 
 _NOTES = (
-    "The load comes from one process (`bench/load.py`) over keep-alive connections; its CPU is in the column `client`. "
-    "`camket start` serves (server and worker); the column `server` counts both. Each cell 3 s, so many times in turns.",
-    "`look` asks for name, phone and email; every value of every answer is compared with the oracle. `unledgered` counts "
-    "answered calls without an entry: entries named in answers that the ledger lacks, and the difference between calls "
-    "answered well and entries written meanwhile.",
+    """The load comes from one process (`bench/load.py`) over keep-alive connections; its CPU is in the column `client`.
+`camket start` serves (server and worker); the column `server` counts both. Each cell 3 s, so many times in turns.""",
+    """`look` asks for name, phone and email; every value of every answer is compared with the oracle. `unledgered`
+counts answered calls without an entry: entries named in answers that the ledger lacks, and the difference between calls
+answered well and entries written meanwhile.""",
 )
 
 
@@ -123,12 +122,13 @@ def _table(runs: dict[Cell, list[dict[str, Any]]]) -> Table:
     rows = []
     for cell, told in runs.items():
         per_second = tuple(one["good"] / one["wall"] for one in told)
-        each = [{name: 1000 * one[name] / max(1, one["good"]) for name in ("server", "database", "client")} for one in told]
+        sides = ("server", "database", "client")
+        each = [{name: 1000 * one[name] / max(1, one["good"]) for name in sides} for one in told]
         rows.append(
             (
                 *(cell.engine, f"{cell.people:,}", cell.op, str(cell.connections), spread(per_second)),
                 *(number(1000 * median(one[name] for one in told)) for name in ("p50", "p99")),
-                *(number(median(one[name] for one in each)) for name in ("server", "database", "client")),
+                *(number(median(one[name] for one in each)) for name in sides),
                 str(sum(one["failed"] for one in told)),
                 str(sum(one["missing"] + abs(one["written"] - one["good"]) for one in told)),
                 str(sum(one["wrong"] for one in told)),

@@ -11,17 +11,18 @@ _WHAT = {"look": "look at 3 fields / bare SELECT + INSERT", "put": "put of a 6-f
 _MICRO = 1e6
 
 
+_LOOK = """`look` opens name, phone and email of one person: facts, gate, unseal, ledger entry, durable commit; each
+value is compared with the oracle. Bare: one SELECT of the three plain values and one INSERT of an audit row, in one
+transaction, by the driver with prepared statements."""
+_PUT = """`put` makes a person with six fields in one deed: gate, key, six seals, three look-up digests and the name's
+tokens, ledger entry. Bare: INSERT of the person, of six items and of three identifiers (one statement each) and of one
+audit row, in one transaction."""
+
+
 def run(ground: Ground) -> Result:
     """Measure both databases."""
     found = Result()
-    found.notes += [
-        "`look` opens name, phone and email of one person: facts, gate, unseal, ledger entry, durable commit; each value "
-        "is compared with the oracle. Bare: one SELECT of the three plain values and one INSERT of an audit row, in one "
-        "transaction, by the driver with prepared statements.",
-        "`put` makes a person with six fields in one deed: gate, key, six seals, three look-up digests and the name's "
-        "tokens, ledger entry. Bare: INSERT of the person, of six items and of three identifiers (one statement each) "
-        "and of one audit row, in one transaction.",
-    ]
+    found.notes += [_LOOK, _PUT]
     for engine in ENGINES:
         home = ground.home(engine, f"inprocess_{engine}")
         count = 40 if ground.quick else 1500
