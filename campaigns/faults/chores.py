@@ -84,7 +84,7 @@ class Rotate:
         self._rng = rng
 
     def words(self) -> list[str]:
-        return ["keys", "rotate"]
+        return ["keys", "rotate", "--wrapping", "--index", "--yes"]
 
     def ended(self, code: int, _out: str) -> Ended | None:
         if code:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 
 from camket.base.actor import Actor
 from camket.crypto import KeyFileError
@@ -20,20 +19,6 @@ from tests import kept
 from tests.cast import KHOI, MINH, THAO
 
 OWNER = Actor(kind="owner")
-
-
-@pytest.fixture
-def own_keys(tmp_path, world):
-    """A key file of this test: the run's own file is not rotated."""
-    path = tmp_path / "keys" / "wrapping.key"
-    LocalProvider.restore(path, keys.provider().recovery_key())
-    kept_path, settings.CAMKET_KEYS = settings.CAMKET_KEYS, path
-    kept_folders, settings.CAMKET_BACKUP_KEYS = settings.CAMKET_BACKUP_KEYS, [str(tmp_path / "backup-keys")]
-    keys.forget()
-    yield path
-    settings.CAMKET_KEYS, settings.CAMKET_BACKUP_KEYS = kept_path, kept_folders
-    keys.forget()
-    secrets.forget()
 
 
 def _step(path, step):
