@@ -9,7 +9,7 @@ from camket.vault.erasure import Left, rescan, shred
 from camket.vault.gate import Grant, Wish, ask, attempt, granted, watched
 from camket.vault.joining import join
 from camket.vault.keys_many import lock_many
-from camket.vault.looking import find, look
+from camket.vault.looking import find, look, look_by
 from camket.vault.messages import opened, queue
 from camket.vault.open_many import ManyLooks, Opened, open_many
 from camket.vault.opening import masked, show
@@ -40,6 +40,7 @@ __all__ = [
     "join",
     "lock_many",
     "look",
+    "look_by",
     "masked",
     "open_many",
     "opened",

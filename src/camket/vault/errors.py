@@ -69,3 +69,17 @@ class ErasedError(VaultError):
             "leave this row out of the import",
             "erased",
         )
+
+
+class AmbiguousContactError(VaultError):
+    """Several people of the shop have the contact and none has proven it: nobody's values are opened by it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nhiều khách hàng có liên hệ này mà chưa ai xác minh",
+            "several customers have this contact and none has proven it",
+            "tìm khách hàng rồi chọn đúng hồ sơ cần xem",
+            "search for the customer and choose the record",
+            "contact_ambiguous",
+            field="value",
+        )

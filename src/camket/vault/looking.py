@@ -1,6 +1,8 @@
 """Looks and searches: what opens values for people. One read for facts, one for items and keys, one ledger entry."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,12 +11,15 @@ from camket.base.clock import to_ms
 from camket.base.values import NORMALISERS, fold
 from camket.ledger.actions import deed
 from camket.policy import Answer, words
+from camket.policy.words import Category
 from camket.shops import queries as shops
 from camket.shops.actions.work import work_reference
+from camket.store.errors import ForgedRowError
 from camket.subjects import queries as subjects
+from camket.subjects.errors import UnknownSubjectError
 from camket.vault import facts as fact_room
 from camket.vault import gate, opening
-from camket.vault.errors import VaultError
+from camket.vault.errors import AmbiguousContactError, VaultError
 from camket.vault.gate import Wish
 from camket.vault.sealed import Row
 from camket.vault.values import Found, Look
@@ -57,14 +62,70 @@ def look(
     counted. Errors: RefusedError (its entry is committed), SealError when a row was tampered with.
     """
     right = actor.kind == "customer"
-    wish = Wish(
-        action="access" if right else "read",
-        purpose=None if right else purpose,
-        categories=tuple(dict.fromkeys(categories)),
-        work=work,
-        channel="portal" if right else None,
-        proven=proven,
+    return _look(
+        shop_id=shop_id,
+        subject_id=subject_id,
+        wish=Wish(
+            action="access" if right else "read",
+            purpose=None if right else purpose,
+            categories=tuple(dict.fromkeys(categories)),
+            work=work,
+            channel="portal" if right else None,
+            proven=proven,
+        ),
+        actor=actor,
+        now=now,
+        group=group,
     )
+
+
+def look_by(
+    *,
+    shop_id: int,
+    kind: str,
+    text: str,
+    categories: Sequence[str],
+    purpose: str,
+    work: str | None,
+    actor: Actor,
+    now: datetime,
+) -> tuple[UUID, Look]:
+    """Open values of the person who has this contact, user name or number: search and look in one deed, one entry.
+
+    The gate is asked for `kind` too, which is opened to compare it. A proven contact names its person; an unproven one
+    does where nobody else has it. Errors: those of `look` and `find`; UnknownSubjectError; AmbiguousContactError.
+    """
+    normalised = NORMALISERS[_searchable(kind, exact=True).normalise](text)
+    matches = subjects.by_identifier(shop_id=shop_id, kind=kind, normalised=normalised)
+    people = {match.subject_id for match in matches}
+    if matches and (matches[0].verified or len(people) == 1):
+        asked = tuple(dict.fromkeys(categories))
+        match = matches[0]
+        wish = Wish(action="read", purpose=purpose, categories=tuple(dict.fromkeys((*asked, kind))), work=work)
+        with suppress(UnknownSubjectError):
+            found = _look(
+                shop_id=shop_id,
+                subject_id=match.subject_id,
+                wish=wish,
+                actor=actor,
+                now=now,
+                known_by=(match, normalised),
+            )
+            return match.subject_id, replace(found, values=[one for one in found.values if one.category in asked])
+    find(shop_id=shop_id, kind=kind, text=text, purpose=purpose, work=work, actor=actor, now=now)
+    raise AmbiguousContactError if len(people) > 1 else UnknownSubjectError
+
+
+def _look(
+    *,
+    shop_id: int,
+    subject_id: UUID,
+    wish: Wish,
+    actor: Actor,
+    now: datetime,
+    group: UUID | None = None,
+    known_by: tuple[subjects.Match, str] | None = None,
+) -> Look:
     now_ms = to_ms(now)
     rows: list[Row] = []
 
@@ -75,6 +136,8 @@ def look(
     with gate.granted(
         shop_id=shop_id, subject_id=subject_id, wish=wish, event="item.looked", actor=actor, now=now, absent=absent
     ) as grant:
+        if known_by is not None:
+            _require_said(rows, *known_by)
         kept = [row for row in rows if open_for_use(row, grant.answers, now_ms)]
         masked = frozenset(name for name, answer in grant.answers.items() if "mask" in answer.duties)
         duties = frozenset().union(*(answer.duties for answer in grant.answers.values()))
@@ -84,6 +147,14 @@ def look(
             grant.deed.detail["duties"] = duties
         entry_id = grant.deed.entry_id
     return Look(values=seen, entry_id=entry_id, answers=grant.answers, duties=duties, withheld=len(rows) - len(kept))
+
+
+def _require_said(rows: Sequence[Row], match: subjects.Match, text: str) -> None:
+    """Require that the value by which somebody was found is theirs: a planted look-up row opens nothing."""
+    if not any(item.id == match.item_id for item, _ in rows):
+        raise UnknownSubjectError  # its period is over: nobody has the contact any more
+    if not opening.among(rows, match, text):
+        raise ForgedRowError
 
 
 def stale(rows: Sequence[Row], now_ms: int) -> dict[str | None, tuple[str, ...]]:
@@ -108,16 +179,7 @@ def find(
     The searcher's role and undertaking must open the category for the purpose. The entry names everybody whose name
     was opened to compare it (invariant 15). Errors: RefusedError, BadValueError, VaultError for an unindexed kind.
     """
-    pack = words().categories.get(kind)
-    if pack is None or not pack.index:
-        raise VaultError(
-            "không tìm được theo loại dữ liệu này",
-            "this category cannot be searched",
-            "tìm theo điện thoại, email, tên đăng nhập, số đơn hoặc tên",
-            "search by phone, email, user name, order number or name",
-            "not_searchable",
-            field="kind",
-        )
+    pack = _searchable(kind)
     if work is not None:
         work_reference(work)
     wish = Wish(action="read", purpose=purpose, categories=(kind,), work=work)
@@ -141,6 +203,20 @@ def find(
             made.member(subject_id)
         made.detail.update(kind=kind, found=len(found), opened=len(opened))
     return found
+
+
+def _searchable(kind: str, *, exact: bool = False) -> Category:
+    pack = words().categories.get(kind)
+    if pack is None or not pack.index or (exact and pack.index != "exact"):
+        raise VaultError(
+            "không tìm được theo loại dữ liệu này",
+            "this category cannot be searched",
+            "tìm theo điện thoại, email, tên đăng nhập, số đơn hoặc tên",
+            "search by phone, email, user name, order number or name",
+            "not_searchable",
+            field="kind",
+        )
+    return pack
 
 
 def _may_search(shop_id: int, actor: Actor, wish: Wish, now: datetime) -> dict[str | None, Answer]:

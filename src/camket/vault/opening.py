@@ -63,7 +63,11 @@ def unlocked(item: Sealed, wrapped: bytes, keys: dict[UUID, bytes]) -> str:
 
 def says(match: Match, *, shop_id: int, kind: str, text: str, now_ms: int) -> bool:
     """Tell whether the value that a look-up row points to says the same: a row planted by SQL leads nowhere."""
-    rows = read(shop_id=shop_id, subject_id=match.subject_id, categories=(kind,), now_ms=now_ms)
+    return among(read(shop_id=shop_id, subject_id=match.subject_id, categories=(kind,), now_ms=now_ms), match, text)
+
+
+def among(rows: Sequence[Row], match: Match, text: str) -> bool:
+    """Tell whether the value that a look-up row points to is among the rows and says the text."""
     return any(
         item.id == match.item_id and item.verified == match.verified and _is(item, wrapped, text)
         for item, wrapped in rows
