@@ -11,11 +11,14 @@ from granian.log import LogLevels
 
 from camket.base.clock import utc_now
 from camket.cli import errors
+from camket.store.db import is_sqlite
 from camket.vault.backup import ready
 
 app = typer.Typer(add_completion=False)
 # Python threads wait for the database most of the time; more than this only wait for each other.
-THREADS = min(8, 2 * (os.cpu_count() or 1))
+THREADS = 8
+# Threads that rest keep their connection to the database, with the statements prepared on it.
+_REST_SECONDS = 3600
 APPLICATION = "camket.project.wsgi:application"
 
 
@@ -23,7 +26,9 @@ APPLICATION = "camket.project.wsgi:application"
 def serve(
     host: Annotated[str, typer.Option(help="Địa chỉ lắng nghe. · Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Cổng. · Port.", min=1, max=65535)] = 8000,
-    processes: Annotated[int, typer.Option(help="Số tiến trình. · Number of processes.", min=1)] = 1,
+    processes: Annotated[
+        int | None, typer.Option(help="Số tiến trình (mặc định tùy cơ sở dữ liệu). · Number of processes.", min=1)
+    ] = None,
     threads: Annotated[int, typer.Option(help="Số luồng mỗi tiến trình. · Threads per process.", min=1)] = THREADS,
 ) -> None:
     """Phục vụ trang web và API đến khi bị dừng (Ctrl-C). · Serve pages and API until stopped (Ctrl-C)."""
@@ -34,11 +39,17 @@ def serve(
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=processes,
+        workers=processes or default_processes(),
         blocking_threads=threads,
+        blocking_threads_idle_timeout=_REST_SECONDS,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
     ).serve()
+
+
+def default_processes() -> int:
+    """SQLite has one writer, whose threads share commits (store/group.py); PostgreSQL takes as many as there are cores."""
+    return 1 if is_sqlite() else (os.cpu_count() or 1)
 
 
 def require_free_port(host: str, port: int) -> None:

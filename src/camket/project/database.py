@@ -29,6 +29,7 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
+            "CONN_MAX_AGE": None,  # a file is opened once per thread
             "NAME": url.removeprefix("sqlite:///"),
             "OPTIONS": {"init_command": SQLITE_INIT, "transaction_mode": "IMMEDIATE", "timeout": 30},
         }
