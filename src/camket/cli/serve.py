@@ -48,7 +48,7 @@ def serve(
 
 
 def default_processes() -> int:
-    """SQLite has one writer, whose threads share commits (store/group.py); PostgreSQL takes as many as there are cores."""
+    """SQLite has one writer, whose threads share commits (store/group.py); PostgreSQL takes one for each core."""
     return 1 if is_sqlite() else (os.cpu_count() or 1)
 
 
