@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.cast import LAN, THAO
+from tests.cast import LAN, MINH, THAO
 
 WORK = {"purpose": "order", "work": "order:1042"}
 # operation: (method, path, body, {key: status}); `m` is Minh of comet, `i` his phone, `a` his assignment, `e` an entry.
@@ -37,6 +37,12 @@ ROWS: dict[str, tuple[str, str, Any, dict[str, int]]] = {
         "POST",
         "subjects/{m}/look",
         {"categories": ["phone"], **WORK},
+        {"clerk": 200, "director": 403, "system": 403, "narrow": 403, "stranger": 404},
+    ),
+    "look_by": (
+        "POST",
+        "subjects/look",
+        {"category": "phone", "value": MINH.phone, "categories": ["phone"], **WORK},
         {"clerk": 200, "director": 403, "system": 403, "narrow": 403, "stranger": 404},
     ),
     "change": (

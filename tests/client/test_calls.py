@@ -90,6 +90,8 @@ def test_a_customer_from_the_first_order_to_the_last_word(shop, served, doors) -
     assert [item.value for item in seen.items] == [E164]
     assert E164 not in repr(seen)
     assert [one.subject_id for one in shop.find(category="phone", value=THAO.phone, **look)] == [taken.subject_id]
+    by = shop.look_by(category="phone", value=THAO.phone, categories=["name"], **look)
+    assert (by.subject_id, by.verified, [item.value for item in by.items]) == (taken.subject_id, False, [THAO.name])
     changed = shop.change(taken.subject_id, seen.items[0].item_id, value="0387654321", version=1, **look)
     assert changed.version == 2
     (order,) = shop.orders(taken.subject_id, **look)

@@ -40,6 +40,14 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBy(Look):
+    """What a look by a contact gave, and of whom."""
+
+    subject_id: UUID
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A person found, by pseudonym."""
 

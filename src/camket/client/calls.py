@@ -71,6 +71,19 @@ class Camket:
         asked = {"categories": list(categories), "purpose": purpose, "work": work, "group": group}
         return self._read(answers.Look, f"subjects/{subject_id}/look", asked)
 
+    def look_by(
+        self, *, category: Literal["phone", "email"], value: str, categories: Sequence[str], purpose: str, work: str
+    ) -> answers.LookBy:
+        """Open values of the person whose contact this is: the proven holder, or the only one who gave it."""
+        asked = {
+            "category": category,
+            "value": value,
+            "categories": list(categories),
+            "purpose": purpose,
+            "work": work,
+        }
+        return self._read(answers.LookBy, "subjects/look", asked)
+
     def find(self, *, category: str, value: str, purpose: str, work: str) -> Iterator[answers.Found]:
         """Find people by a contact, user name, number or name, the proven first; page after page."""
         asked = {"category": category, "value": value, "purpose": purpose, "work": work}

@@ -1,4 +1,5 @@
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -7,11 +8,13 @@ from pydantic import Field
 
 from camket.api import paging
 from camket.api.answers import BODY, GATED, answers
+from camket.api.errors import contact_shared
 from camket.api.fields import Category, Count, In, OnBehalf, Out, Purpose, Value, Work
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.api.paging import Cursor, Limit
 from camket.base.clock import from_ms, utc_now
+from camket.subjects.errors import UnknownSubjectError
 from camket.vault import actions as vault
 
 router = Router(tags=["look"])
@@ -74,6 +77,72 @@ def look(request: HttpRequest, subject_id: UUID, data: LookIn, on_behalf: OnBeha
         actor=acting(request, on_behalf),
         now=utc_now(),
     )
+    return _looked(seen)
+
+
+class LookByIn(In):
+    """Whose values, by a contact; which, why, and for which piece of work."""
+
+    category: Literal["phone", "email"]
+    value: Value
+    categories: Annotated[list[Category], Field(min_length=1, max_length=40)]
+    purpose: Purpose
+    work: Work
+
+
+class LookByOut(LookOut):
+    """What the look gave, and of whom; `verified` tells whether the contact is proven to be theirs."""
+
+    subject_id: UUID
+    verified: bool
+
+
+@router.post(
+    "subjects/look",
+    response=answers(LookByOut, *BODY, *GATED, 409),
+    summary="Xem dữ liệu theo điện thoại hoặc email · Look by a contact",
+    operation_id="look_by",
+)
+def look_by(request: HttpRequest, data: LookByIn, on_behalf: OnBehalf = None) -> LookByOut:
+    """Find whose contact this is and open their values: the proven holder, or the only one who gave it.
+
+    Nobody is 404. Several who gave it, none of them proven, are 409: `find` tells who they are.
+    """
+    key, actor = holder(request), acting(request, on_behalf)
+    found = vault.find(
+        shop_id=key.shop_id,
+        kind=data.category,
+        text=data.value,
+        purpose=data.purpose,
+        work=data.work,
+        actor=actor,
+        now=utc_now(),
+    )
+    one = _only(found)
+    seen = vault.look(
+        shop_id=key.shop_id,
+        subject_id=one.subject_id,
+        categories=data.categories,
+        purpose=data.purpose,
+        work=data.work,
+        actor=actor,
+        now=utc_now(),
+    )
+    return LookByOut(subject_id=one.subject_id, verified=one.verified, **dict(_looked(seen)))
+
+
+def _only(found: Sequence[vault.Found]) -> vault.Found:
+    """Give the proven holder of a contact, else the only one; somebody else's values are never opened by a guess."""
+    proven = [one for one in found if one.verified]
+    holders = proven or [*{one.subject_id: one for one in found}.values()]
+    if not holders:
+        raise UnknownSubjectError
+    if len(holders) > 1:
+        raise contact_shared()
+    return holders[0]
+
+
+def _looked(seen: vault.Look) -> LookOut:
     cited = dict.fromkeys(citation for answer in seen.answers.values() for citation in answer.citations)
     return LookOut(
         items=[_item(value) for value in seen.values],
