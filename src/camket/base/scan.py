@@ -21,12 +21,14 @@ class Finding:
 
 
 def find(text: str) -> list[Finding]:
-    """List what may not be stored, in order of place; positions are in `nfc(text)`."""
+    """List what may not be stored, in order of place; positions are in `nfc(text)`. A masked text has none."""
     flattened = _ascii_digits(flat(text))
     found = [Finding("card_number", start, end) for start, end in cards.find(flattened)]
     if credentials.may_stand_in(flattened):
         found += [Finding("password", start, end) for start, end in credentials.passwords(flattened)]
         found += [Finding("bank_login", start, end) for start, end in credentials.bank_logins(flattened)]
+        if HIDDEN in text:  # what was covered before says nothing more
+            found = [one for one in found if set(flattened[one.start : one.end]) != {HIDDEN}]
     if len(found) < 2:  # noqa: PLR2004 - nothing to put in order
         return found
     found.sort(key=lambda one: (one.start, -one.end))

@@ -26,8 +26,9 @@ def clean(text: str) -> str:
         # Nothing invisible, no control character and no space but the plain one.
         composed = nfc(text)
         return (_SPACE.sub(" ", composed) if "  " in composed else composed).strip()
-    text = nfc(text.replace("\r\n", "\n").replace("\r", "\n")).translate(_INVISIBLE)
-    return _LINES.sub("\n", _SPACE.sub(" ", _CONTROL.sub("", text))).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
+    # Composed after what is invisible has gone: it may have stood between a letter and its mark.
+    return _LINES.sub("\n", _SPACE.sub(" ", nfc(_CONTROL.sub("", text)))).strip()
 
 
 def one_line(text: str) -> str:

@@ -5,7 +5,7 @@ any other reading, so that a proposal cannot hold one; what was dropped is count
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from camket.base import names, phone, postal, scan
 from camket.base.errors import BadValueError
@@ -85,8 +85,9 @@ def propose(text: str) -> Proposal:
     return Proposal(
         name=draft.found.get("name"),
         phone=phones[0] if phones else None,
-        address=draft.found.get("address"),
-        lines=tuple(draft.lines),
+        # Cutting a text may lay bare what no word of it was before: `vềmk: …`.
+        address=scan.mask(draft.found["address"]) if "address" in draft.found else None,
+        lines=tuple(replace(line, description=scan.mask(line.description)) for line in draft.lines),
         other_phones=max(0, len(phones) - 1),
         dropped=draft.dropped,
         forbidden=frozenset(forbidden),
