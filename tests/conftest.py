@@ -105,7 +105,5 @@ def _each_test_opens_its_own_secrets() -> Iterator[None]:
         if found := sys.modules.get(name):
             found.forget()
     shutil.rmtree(settings.CAMKET_CHECKPOINTS, ignore_errors=True)
-    for name in ("destroyed.log", "shredded.log"):
-        (HOME / name).unlink(missing_ok=True)
     if lists := sys.modules.get("camket.vault.backup.gone"):
         lists.forget()

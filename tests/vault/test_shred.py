@@ -29,7 +29,7 @@ from tests.cast import KHOI, MINH
 
 @pytest.fixture(autouse=True)
 def _own_shred_list(settings, tmp_path):
-    settings.HOME = tmp_path
+    settings.CAMKET_CHECKPOINTS = tmp_path
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from camket.base.durable import sync_folder
 from camket.ledger import notes, outside, tree
 from camket.ledger.errors import LogCutError
 from camket.ledger.models import Log
@@ -94,8 +95,4 @@ def _replace(path: Path, found: list[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

@@ -49,8 +49,10 @@ OPTIONS = (
     Option(
         "CHECKPOINTS",
         "{HOME}/checkpoints",
-        "thư mục giữ các mốc đã ký của sổ cái, ngoài cơ sở dữ liệu; tốt nhất ở một đĩa khác",
-        "the folder of the ledger's signed checkpoints, outside the database; best on another disk",
+        "thư mục giữ các mốc đã ký của sổ cái và danh sách người đã xóa, khóa đã hủy; ngoài cơ sở dữ liệu, nên ở"
+        " đĩa khác",
+        "the folder of the ledger's signed checkpoints and of the lists of erased people and destroyed keys, outside"
+        " the database; best on another disk",
     ),
     Option(
         "BACKUPS",

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from camket.base.durable import sync_folder
+from camket.base.durable import make_folder, sync_folder
 
 NAME: Final = "shredded"
 _AT_ONCE: Final = 500
@@ -32,8 +32,8 @@ class Line(NamedTuple):
 
 
 def path() -> Path:
-    """Tell where the list is."""
-    return Path(settings.HOME) / "shredded.log"
+    """Tell where the list is: with the checkpoints, in the one folder that must outlive the database."""
+    return Path(settings.CAMKET_CHECKPOINTS) / "shredded.list"
 
 
 def append(line: Line) -> None:
@@ -52,6 +52,7 @@ def append(line: Line) -> None:
 def add(place: Path, lines: list[str]) -> None:
     """Append whole lines to a list outside the database, synced; a torn last line is closed first."""
     new = not place.exists()
+    make_folder(place.parent)
     handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         size = os.fstat(handle).st_size

@@ -22,6 +22,7 @@ from typing import Any
 from django.conf import settings
 
 from camket.base.clock import to_ms
+from camket.base.durable import make_folder, sync_folder
 from camket.base.ids import uuid7
 from camket.crypto import KEY_BYTES, SealError, aad
 from camket.store.keys import keyring
@@ -65,7 +66,7 @@ def make(now: datetime) -> AgeKey:
         "wrapped": base64.b64encode(ring.wrap(found.key, _context(found.id, found.made_at, found.ends_at))).decode(),
     }
     for folder in folders():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
         _write(folder / f"{found.id.hex()}{_SUFFIX}", json.dumps(content, indent=2) + "\n")
     return found
 
@@ -159,15 +160,6 @@ def _write(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that a name which was added to, or removed from, the folder stays so after a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _context(key_id: bytes, made_at: int, ends_at: int) -> bytes:

@@ -21,6 +21,7 @@ from typing import Any, Final, NamedTuple
 from django.conf import settings
 
 from camket.base.clock import to_ms
+from camket.base.durable import sync_folder
 from camket.ledger import touched
 from camket.ledger.models import Log
 from camket.ledger.touched import Did, Touched
@@ -49,8 +50,8 @@ class Gone(NamedTuple):
 
 
 def path() -> Path:
-    """Tell where the list is."""
-    return Path(settings.HOME) / "destroyed.log"
+    """Tell where the list is: with the checkpoints, in the one folder that must outlive the database."""
+    return Path(settings.CAMKET_CHECKPOINTS) / "destroyed.list"
 
 
 def read_on() -> int:
@@ -125,6 +126,7 @@ def prune(now: datetime) -> int:
             draft.unlink(missing_ok=True)
             add(draft, [*(json.dumps(said, separators=(",", ":")) for said in kept), *held])
             draft.replace(path())
+            sync_folder(path().parent)
     return left_out
 
 

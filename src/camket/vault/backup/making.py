@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from camket.base.clock import to_ms
+from camket.base.durable import make_folder, sync_folder
 from camket.base.ids import uuid7
 from camket.shops.models import Shop
 from camket.store.db import snapshot, vendor
@@ -48,7 +49,7 @@ def make(*, to: Path, keys_to: Path | None = None, now: datetime, told: Told = l
     name = f"camket-{now:%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
     data, keys = to / f"{name}.data", (keys_to or to) / f"{name}.keys"
     for path in (data, keys):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
     sealing = agekeys.make(now)
     parts = [part_of(path) for path in (keys, data)]
     try:
@@ -59,7 +60,7 @@ def make(*, to: Path, keys_to: Path | None = None, now: datetime, told: Told = l
         Archive(part_of(data), "data").check()
         for path in (keys, data):
             part_of(path).rename(path)
-            agekeys.sync_folder(path.parent)
+            sync_folder(path.parent)
     except BaseException:
         for part in (*parts, keys, data):
             part.unlink(missing_ok=True)
