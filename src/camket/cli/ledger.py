@@ -2,12 +2,15 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from camket.base.clock import utc_now
 from camket.cli.exits import FAILED, WRONG_USE
@@ -39,6 +42,9 @@ def verify(
     file: Annotated[Path | None, typer.Argument(help="Sổ đã xuất. · An exported log.")] = None,
     *,
     database: Annotated[bool, typer.Option("--database", help="So với cơ sở dữ liệu. · Check the database.")] = False,
+    logs: Annotated[
+        bool, typer.Option("--logs", help="Chỉ kiểm tra sổ của bản cài này. · This installation's logs alone.")
+    ] = False,
     receipt: Annotated[Path | None, typer.Option("--receipt", help="Một biên nhận. · A receipt.")] = None,
     key: Annotated[str, typer.Option("--key", help="Khóa công khai đã biết. · The public key as known before.")] = "",
     checkpoints: Annotated[
@@ -47,13 +53,19 @@ def verify(
     shop: Shop = "",
     json_: Json = False,
 ) -> None:
-    """Kiểm tra sổ đã xuất, biên nhận, hoặc cả cơ sở dữ liệu. · Check an exported log, a receipt, or the database."""
-    if (file is not None) + database + (receipt is not None) != 1:
-        typer.echo("cho một tệp, `--receipt` hoặc `--database` · give a file, `--receipt` or `--database`", err=True)
+    """Kiểm tra sổ đã xuất, biên nhận, sổ hoặc cả cơ sở dữ liệu. · Check an exported log, a receipt, logs or tables."""
+    if (file is not None) + database + logs + (receipt is not None) != 1:
+        typer.echo(
+            "cho một tệp, `--receipt`, `--logs` hoặc `--database` · give a file, `--receipt`, `--logs` or `--database`",
+            err=True,
+        )
         raise typer.Exit(WRONG_USE)
-    if database:
+    if database or logs:
         shop_id = _log(shop).shop_id if shop else None
-        _report([_fields(problem) for problem in queries.verify_database(shop_id)], json_=json_)
+        check = queries.verify_database if database else queries.verify_logs
+        with _bar() as told:
+            found = check(shop_id, progress=told)
+        _report([_fields(problem) for problem in found], json_=json_)
         return
     findings = verifier.check(log=file, receipt=receipt, key=key, checkpoints=checkpoints)
     _report([{"vi": finding.vi, "en": finding.en} for finding in findings], json_=json_)
@@ -87,6 +99,15 @@ def _log(name: str) -> Log:
     except NoSuchLogError:
         shops.shop_by_slug(slug=name)  # says which shops there are, where there is no such shop
         raise
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """Show how many entries are checked, on a terminal."""
+    columns = (TextColumn("kiểm tra sổ · checking the log"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True, disable=not sys.stderr.isatty(), console=Console(stderr=True)) as shown:
+        task = shown.add_task("")
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def _fields(problem: queries.Problem) -> dict[str, object]:

@@ -6,6 +6,7 @@ from uuid import UUID
 import cbor2
 from django.apps import apps
 
+from camket.ledger import places
 from camket.ledger.models import Entry, EntryGroup, EntrySubject, Position
 from camket.ledger.problems import Problem
 from camket.ledger.replay import Expected, Leftover, Replay
@@ -31,7 +32,7 @@ def compare(replay: Replay, shop_id: int, key: bytes) -> Iterator[Problem]:
     for model in found.values():
         yield from _compare_table(replay, model, shop_id, key)
     for left in replay.unseen():
-        yield _removed(left, found)
+        yield _removed(left, found, shop_id)
 
 
 def _compare_table(replay: Replay, model: type[Record], shop_id: int, key: bytes) -> Iterator[Problem]:
@@ -43,7 +44,7 @@ def _compare_table(replay: Replay, model: type[Record], shop_id: int, key: bytes
         expected = replay.expected(model.table_code, canonical.dumps(name))
         problem = _judge(expected, rows.digest_of(model, row, key))
         if problem is not None:
-            yield _described(problem, model._meta.db_table, shown(name), expected)
+            yield _described(problem, model._meta.db_table, shown(name), expected, shop_id)
 
 
 def _judge(expected: list[Expected], digest: bytes) -> str | None:
@@ -56,9 +57,9 @@ def _judge(expected: list[Expected], digest: bytes) -> str | None:
     return "history"
 
 
-def _described(kind: str, table: str, key: str, expected: list[Expected]) -> Problem:
+def _described(kind: str, table: str, key: str, expected: list[Expected], shop_id: int) -> Problem:
     last = expected[-1] if expected else None
-    seq, entry = (last.seq, str(UUID(bytes=last.entry))) if last else (None, None)
+    seq, entry = (places.place_of(shop_id, last.entry), str(UUID(bytes=last.entry))) if last else (None, None)
     place = _place(seq)
     match kind:
         case "added":
@@ -72,17 +73,18 @@ def _described(kind: str, table: str, key: str, expected: list[Expected]) -> Pro
     return Problem("history", table, key, vi, en, seq, entry)
 
 
-def _removed(left: Leftover, found: dict[int, type[Record]]) -> Problem:
+def _removed(left: Leftover, found: dict[int, type[Record]], shop_id: int) -> Problem:
     model = found.get(left.code)
     table = model._meta.db_table if model else f"table {left.code}"
-    place = _place(left.seq)
+    seq = places.place_of(shop_id, left.entry)
+    place = _place(seq)
     return Problem(
         "removed",
         table,
         shown(cbor2.loads(left.key)),
         f"dòng này do một việc ghi{place[0]} và không việc nào xóa, nhưng nó đã mất",
         f"a deed{place[1]} wrote this row and none removed it, but it is gone",
-        left.seq,
+        seq,
         str(UUID(bytes=left.entry)),
     )
 

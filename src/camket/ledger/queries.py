@@ -11,7 +11,7 @@ from camket.ledger.export import export
 from camket.ledger.models import Entry, EntrySubject, Log
 from camket.ledger.problems import Problem
 from camket.ledger.receipts import receipt
-from camket.ledger.verify import verify_database
+from camket.ledger.verify import verify_database, verify_logs
 
 __all__ = [
     "Problem",
@@ -22,6 +22,7 @@ __all__ = [
     "read_entry",
     "receipt",
     "verify_database",
+    "verify_logs",
     "waiting",
 ]
 

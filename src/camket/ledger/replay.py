@@ -21,17 +21,18 @@ _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE state (
-    code INTEGER, key BLOB, digest BLOB, balance INTEGER, seq INTEGER, entry BLOB, seen INTEGER DEFAULT 0,
+    code INTEGER, key BLOB, digest BLOB, balance INTEGER, entry BLOB, seen INTEGER DEFAULT 0,
     PRIMARY KEY (code, key, digest)
 ) WITHOUT ROWID;
 CREATE TABLE member (entry BLOB, subject BLOB, rows BLOB);
 """
 _COUNT = """
-INSERT INTO state (code, key, digest, balance, seq, entry) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (code, key, digest) DO UPDATE SET
-    balance = balance + excluded.balance, seq = excluded.seq, entry = excluded.entry
+INSERT INTO state (code, key, digest, balance, entry) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (code, key, digest) DO UPDATE SET balance = balance + excluded.balance, entry = excluded.entry
 """
 _BATCH = 5_000
+# CBOR arrays of none to five parts: event, actor, purpose, work, detail.
+_SHORTEST, _LONGEST_WITHOUT_ROWS = 0x80, 0x85
 
 
 class Expected(NamedTuple):
@@ -39,14 +40,12 @@ class Expected(NamedTuple):
 
     digest: bytes
     balance: int
-    seq: int | None
     entry: bytes
 
 
 class Leftover(NamedTuple):
     code: int
     key: bytes
-    seq: int | None
     entry: bytes
 
 
@@ -75,16 +74,21 @@ class Replay:
         self._database.execute("CREATE INDEX member_entry ON member (entry, subject)")
         self._database.execute("COMMIT")
 
-    def apply(self, body: dict[str, Any], *, subject_id: bytes, entry_id: bytes, seq: int | None) -> bool:
+    @staticmethod
+    def needs(body: bytes) -> bool:
+        """Tell by the first byte whether an entry may hold rows or members: short arrays of version 2 do not."""
+        return not _SHORTEST <= body[0] <= _LONGEST_WITHOUT_ROWS
+
+    def apply(self, body: dict[str, Any], *, subject_id: bytes, entry_id: bytes) -> bool:
         """Count what an entry wrote and removed; False when its members are not those it commits to."""
-        self._count(body.get("r", []), body.get("x", []), subject_id, entry_id, seq)
+        self._count(body.get("r", []), body.get("x", []), subject_id, entry_id)
         if "m" not in body:
             return True
         query = "SELECT subject, rows FROM member WHERE entry = ? ORDER BY subject"
         found: list[members.Line] = self._database.execute(query, [entry_id]).fetchall()
         for subject, rows in found:
             written, removed = members.read(rows, entry_id)
-            self._count(written, removed, subject, entry_id, seq)
+            self._count(written, removed, subject, entry_id)
         self._database.execute("DELETE FROM member WHERE entry = ?", [entry_id])
         return bool(len(found) == body["n"] and members.root_of_lines(found) == body["m"])
 
@@ -96,7 +100,7 @@ class Replay:
     def expected(self, code: int, key: bytes) -> list[Expected]:
         """Give the digests that are out of balance for a row, and mark the row as seen."""
         self._flush()
-        query = "SELECT digest, balance, seq, entry FROM state WHERE code = ? AND key = ? AND balance <> 0"
+        query = "SELECT digest, balance, entry FROM state WHERE code = ? AND key = ? AND balance <> 0"
         found = [Expected(*row) for row in self._database.execute(query, [code, key])]
         self._database.execute("UPDATE state SET seen = 1 WHERE code = ? AND key = ?", [code, key])
         return found
@@ -104,18 +108,18 @@ class Replay:
     def unseen(self) -> Iterator[Leftover]:
         """Rows that must exist and were not seen."""
         self._flush()
-        query = "SELECT code, key, seq, entry FROM state WHERE seen = 0 AND balance <> 0 GROUP BY code, key"
+        query = "SELECT code, key, entry FROM state WHERE seen = 0 AND balance <> 0 GROUP BY code, key"
         for row in self._database.execute(query):
             yield Leftover(*row)
 
-    def _count(self, written: Any, removed: Any, subject_id: bytes, entry_id: bytes, seq: int | None) -> None:
+    def _count(self, written: Any, removed: Any, subject_id: bytes, entry_id: bytes) -> None:
         for code, short, digest, *before in written:
             key = canonical.dumps(entry.long_key(subject_id, short))
-            self._batch.append((code, key, digest, 1, seq, entry_id))
-            self._batch += [(code, key, old, -1, seq, entry_id) for old in before]
+            self._batch.append((code, key, digest, 1, entry_id))
+            self._batch += [(code, key, old, -1, entry_id) for old in before]
         for code, short, digest in removed:
             key = canonical.dumps(entry.long_key(subject_id, short))
-            self._batch.append((code, key, digest, -1, seq, entry_id))
+            self._batch.append((code, key, digest, -1, entry_id))
         if len(self._batch) >= _BATCH:
             self._flush()
 

@@ -9,6 +9,7 @@ from camket.ledger import entry, places
 from camket.ledger.sql import id_bytes
 
 PIECE = 2_048
+ENTRIES = "SELECT id, subject_id, body, mac FROM camket_entry WHERE shop_id = %s"
 _FIRST = bytes(16)
 
 
@@ -34,6 +35,15 @@ def in_order(shop_id: int) -> Iterator[Line]:
         found = places.entries(shop_id, [name for _, name in taken])
         for seq, name in taken:
             yield _line(shop_id, seq, found.get(name, (name, None, None, None)))
+
+
+def in_any_order(shop_id: int) -> Iterator[Line]:
+    """Every entry of a shop, whether it has a place or not, as the database hands them out."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(ENTRIES, [shop_id])
+        while found := cursor.fetchmany(PIECE):
+            for row in found:
+                yield _line(shop_id, None, row)
 
 
 def waiting(shop_id: int) -> Iterator[Line]:
