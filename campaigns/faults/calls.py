@@ -53,7 +53,13 @@ class Caller:
             self.close()
             return Answer("maybe", seconds=time.monotonic() - begun)
         outcome: Outcome = "done" if response.status < 300 else "not"
-        answer = Answer(outcome, response.status, found, dict(response.getheaders()), time.monotonic() - begun)
+        answer = Answer(
+            outcome,
+            response.status,
+            found,
+            {name.lower(): value for name, value in response.getheaders()},
+            time.monotonic() - begun,
+        )
         if answer.code == UNKNOWN:
             return Answer("maybe", response.status, found, answer.headers, answer.seconds)
         return answer

@@ -10,7 +10,8 @@
 
    objects/<inode>-<birth>   bytes of a file     folders/<inode>-<birth>   lines: kind, object, mode, name
 
-   While the file <image>/fault holds ENOSPC or EROFS, writing below the root fails with that error.
+   While the file <image>/fault holds ENOSPC, files below the root do not grow; EROFS: they are not written at all and
+   open for reading only; EIO: they are written, and syncing them fails.
 
    Bytes are copied under a lock, so that two processes that sync one file never put old bytes over newer ones. A
    process killed in the middle leaves some new and some old blocks, as a disk does: its sync had not returned. */
@@ -35,6 +36,14 @@
 #define REAL(name) ((__typeof__(&name))real(#name))
 
 static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+static int real_open(const char *path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  mode_t mode = (flags & O_CREAT) ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  return REAL(openat)(AT_FDCWD, path, flags, mode);
+}
 
 static const char *root(void) { return getenv("DISK_ROOT"); }
 static const char *image(void) { return getenv("DISK_IMAGE"); }
@@ -65,7 +74,7 @@ static int key_of(int dir, const char *name, int flags, char *key, unsigned *mod
 static int locked(const char *kind, const char *key) {
   char path[PATH_MAX];
   snprintf(path, sizeof path, "%s/%s/%s", image(), kind, key);
-  int fd = REAL(open)(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  int fd = real_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (fd >= 0) flock(fd, LOCK_EX);
   return fd;
 }
@@ -75,7 +84,7 @@ static void keep_bytes(int fd, const char *key) {
   char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   int readable = (fcntl(fd, F_GETFL) & O_ACCMODE) != O_WRONLY;
-  int from = readable ? fd : REAL(open)(link, O_RDONLY | O_CLOEXEC);
+  int from = readable ? fd : real_open(link, O_RDONLY | O_CLOEXEC);
   if (from < 0) return;
   int to = locked("objects", key);
   char new[BLOCK], old[BLOCK];
@@ -101,7 +110,7 @@ static void keep_names(const char *path, const char *key) {
   char *text = NULL;
   size_t length = 0;
   FILE *out = open_memstream(&text, &length);
-  int dir = REAL(open)(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int dir = real_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   for (int number = 0; number < count; number++) {
     const char *name = entries[number]->d_name;
     char child[80];
@@ -138,28 +147,86 @@ static void keep(int fd) {
   errno = before;
 }
 
-/* The error that writing meets now, or 0. */
-static int fault(int fd) {
+/* What is wrong with the disk now: ENOSPC, EROFS, EIO or 0. */
+static int trouble(void) {
   char path[PATH_MAX], word[16] = "";
-  if (!watched(fd, path)) return 0;
+  if (image() == NULL) return 0;
   snprintf(path, sizeof path, "%s/fault", image());
-  int before = errno, file = REAL(open)(path, O_RDONLY | O_CLOEXEC);
+  int before = errno, file = real_open(path, O_RDONLY | O_CLOEXEC);
   if (file >= 0) {
     if (read(file, word, sizeof word - 1) < 0) word[0] = 0;
     close(file);
   }
   errno = before;
-  return strncmp(word, "ENOSPC", 6) == 0 ? ENOSPC : strncmp(word, "EROFS", 5) == 0 ? EROFS : 0;
+  if (strncmp(word, "ENOSPC", 6) == 0) return ENOSPC;
+  if (strncmp(word, "EROFS", 5) == 0) return EROFS;
+  return strncmp(word, "EIO", 3) == 0 ? EIO : 0;
 }
 
-#define REFUSE(fd)          \
-  do {                      \
-    int found = fault(fd);  \
-    if (found) {            \
-      errno = found;        \
-      return -1;            \
-    }                       \
+/* The error that writing `size` bytes there meets, or 0; `at` is -1 for the file's own place. */
+static int fault(int fd, off_t at, size_t size) {
+  char path[PATH_MAX];
+  struct stat found;
+  int wrong = trouble();
+  if (wrong == 0 || wrong == EIO || !watched(fd, path)) return 0;
+  if (wrong == EROFS || fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) return wrong == EROFS ? EROFS : 0;
+  if (at < 0) at = (fcntl(fd, F_GETFL) & O_APPEND) ? found.st_size : lseek(fd, 0, SEEK_CUR);
+  return at + (off_t)size > found.st_size ? ENOSPC : 0;
+}
+
+static size_t sum(const struct iovec *parts, int count) {
+  size_t size = 0;
+  for (int number = 0; number < count; number++) size += parts[number].iov_len;
+  return size;
+}
+
+#define REFUSE(fd, at, size)         \
+  do {                               \
+    int found = fault(fd, at, size); \
+    if (found) {                     \
+      errno = found;                 \
+      return -1;                     \
+    }                                \
   } while (0)
+
+/* A disk that may only be read opens nothing for writing. */
+static int closed_to(const char *path, int flags) {
+  const char *top = root();
+  if (top == NULL || (flags & O_ACCMODE) == O_RDONLY || trouble() != EROFS) return 0;
+  return strncmp(path, top, strlen(top)) == 0;
+}
+
+static int opened(const char *path, int flags, mode_t mode, int dir) {
+  if (closed_to(path, flags)) {
+    errno = EROFS;
+    return -1;
+  }
+  return REAL(openat)(dir, path, flags, mode);
+}
+
+#define MODE(flags)                                        \
+  mode_t mode = 0;                                         \
+  if ((flags) & (O_CREAT | O_TMPFILE)) {                   \
+    va_list rest;                                          \
+    va_start(rest, flags);                                 \
+    mode = va_arg(rest, mode_t);                           \
+    va_end(rest);                                          \
+  }
+
+int open(const char *path, int flags, ...) {
+  MODE(flags)
+  return opened(path, flags, mode, AT_FDCWD);
+}
+
+int open64(const char *path, int flags, ...) {
+  MODE(flags)
+  return opened(path, flags | O_LARGEFILE, mode, AT_FDCWD);
+}
+
+int openat(int dir, const char *path, int flags, ...) {
+  MODE(flags)
+  return opened(path, flags, mode, dir);
+}
 
 static int synced(int fd) {
   int flags = fcntl(fd, F_GETFL);
@@ -167,24 +234,26 @@ static int synced(int fd) {
 }
 
 int fsync(int fd) {
+  char path[PATH_MAX];
+  if (trouble() == EIO && watched(fd, path)) {
+    errno = EIO;
+    return -1;
+  }
   keep(fd);
   return 0;
 }
 
-int fdatasync(int fd) {
-  keep(fd);
-  return 0;
-}
+int fdatasync(int fd) { return fsync(fd); }
 
 ssize_t write(int fd, const void *bytes, size_t size) {
-  REFUSE(fd);
+  REFUSE(fd, -1, size);
   ssize_t done = REAL(write)(fd, bytes, size);
   if (done > 0 && synced(fd)) keep(fd);
   return done;
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at) {
-  REFUSE(fd);
+  REFUSE(fd, at, size);
   ssize_t done = REAL(pwrite)(fd, bytes, size, at);
   if (done > 0 && synced(fd)) keep(fd);
   return done;
@@ -193,14 +262,14 @@ ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at) {
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at) { return pwrite(fd, bytes, size, at); }
 
 ssize_t writev(int fd, const struct iovec *parts, int count) {
-  REFUSE(fd);
+  REFUSE(fd, -1, sum(parts, count));
   ssize_t done = REAL(writev)(fd, parts, count);
   if (done > 0 && synced(fd)) keep(fd);
   return done;
 }
 
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at) {
-  REFUSE(fd);
+  REFUSE(fd, at, sum(parts, count));
   ssize_t done = REAL(pwritev)(fd, parts, count, at);
   if (done > 0 && synced(fd)) keep(fd);
   return done;
@@ -209,12 +278,12 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at) {
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at) { return pwritev(fd, parts, count, at); }
 
 int fallocate(int fd, int mode, off_t at, off_t size) {
-  REFUSE(fd);
+  REFUSE(fd, at, size);
   return REAL(fallocate)(fd, mode, at, size);
 }
 
 int posix_fallocate(int fd, off_t at, off_t size) {
-  int found = fault(fd);
+  int found = fault(fd, at, size);
   return found ? found : REAL(posix_fallocate)(fd, at, size);
 }
 

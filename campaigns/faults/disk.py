@@ -11,7 +11,8 @@ from typing import Literal
 
 SOURCE = Path(__file__).with_name("disk.c")
 ROOT = Path(__file__).resolve().parents[2]
-Fault = Literal["ENOSPC", "EROFS"]
+# Nothing grows · nothing is written · nothing is synced.
+Fault = Literal["ENOSPC", "EROFS", "EIO"]
 _BLOCK = 4096
 
 

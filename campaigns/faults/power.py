@@ -22,6 +22,7 @@ from campaigns.faults.journal import Reader
 from campaigns.faults.kill import Client, Plan
 from campaigns.faults.model import Model
 from campaigns.faults.product import Product
+from campaigns.faults.proxy import Proxy
 
 # How each database is told not to wait for the disk.
 CARELESS = {
@@ -46,7 +47,7 @@ class Lost:
 class Machine:
     """One computer: its disk, its database, the product. It may lose power at any moment."""
 
-    def __init__(self, database: str, folder: Path, careless: str = "") -> None:
+    def __init__(self, database: str, folder: Path, careless: str = "", *, proxied: bool = False) -> None:
         library = build(folder)
         self.disks: list[Disk] = []
         self.cluster: Cluster | None = None
@@ -60,7 +61,12 @@ class Machine:
             self.cluster.start()
             self.cluster.make_database()
         home = folder / "home"
-        self.product = Product(home, database=self.cluster.url if self.cluster else "")
+        address = self.cluster.url if self.cluster else ""
+        self.proxy: Proxy | None = None
+        if self.cluster is not None and proxied:
+            self.proxy = Proxy(self.cluster.port)
+            address = address.replace(f":{self.cluster.port}/", f":{self.proxy.port}/")
+        self.product = Product(home, database=address)
         disk = Disk(library, home, folder / "home.image")
         disk.settle()
         self.disks.append(disk)
@@ -92,6 +98,8 @@ class Machine:
 
     def close(self) -> None:
         self.product.kill_all()
+        if self.proxy is not None:
+            self.proxy.close()
         if self.cluster is not None:
             self.cluster.kill()
 

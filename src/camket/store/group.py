@@ -18,6 +18,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connection, connections
 from django.db.transaction import Atomic, atomic
 
+from camket.store import unavailable
+
 _MOST_MEMBERS = 64
 
 
@@ -39,6 +41,7 @@ class Writer:
         self._count = threading.Lock()
         self._waiting = 0
         self._wrapper: Any = None
+        self._doubtful = False
         self._outer: Atomic | None = None
         self._group = _Group()
         self._locks: tuple[int, int] | None = None
@@ -59,6 +62,9 @@ class Writer:
                 with atomic():
                     yield
                 group.members += 1
+            except DatabaseError as error:
+                self._doubtful |= unavailable.told(error) is not None
+                raise
             finally:
                 self._leave(group)
         finally:
@@ -89,6 +95,7 @@ class Writer:
                 outer = Atomic(DEFAULT_DB_ALIAS, savepoint=True, durable=False)
                 outer.__enter__()
             except BaseException:
+                self._forget()
                 self._unlock()
                 raise
             self._outer, self._group = outer, _Group()
@@ -106,8 +113,10 @@ class Writer:
             self._end(outer, lost=lost)
         except DatabaseError as error:
             group.error = error
-            self._forget()
+            self._doubtful = True
         finally:
+            if self._doubtful:
+                self._forget()
             self._unlock()
             group.done.set()
 
@@ -122,7 +131,8 @@ class Writer:
         raise error
 
     def _forget(self) -> None:
-        """Start anew after a failed commit: nothing of the broken transaction may be left on the connection."""
+        """Start anew: nothing of a broken transaction may be left, nor a file that was opened to be read only."""
+        self._doubtful = False
         self._wrapper.close()
         self._wrapper = None
 

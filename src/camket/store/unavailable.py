@@ -4,6 +4,7 @@ What was under way is undone whole, and the errors of this file say so. There is
 while a commit is on its way leaves nobody knowing, and then that is what is said (`OutcomeUnknownError`).
 """
 
+import errno
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,7 +44,16 @@ _POSTGRESQL: Final[dict[str, Callable[[], UnavailableError]]] = {
     "53": DatabaseBusyError,
     "08": DatabaseAwayError,
 }
+# The system's own, for the files beside the database: locks, notes, the list of erased people.
+_SYSTEM: Final[dict[int, Callable[[], UnavailableError]]] = {
+    errno.ENOSPC: DiskFullError,
+    errno.EDQUOT: DiskFullError,
+    errno.EROFS: ReadOnlyError,
+    errno.EIO: DatabaseAwayError,
+}
 _LOST: Final = ("08", "57P")
+# The commit's own mark was written and may yet be found by whoever opens the file next. Before it, nothing counts.
+_NOT_SYNCED: Final = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 _PRIMARY: Final = 0xFF
 
 
@@ -92,6 +102,9 @@ def commit() -> Iterator[Commit]:
 
 
 def _kind(error: BaseException) -> UnavailableError | None:
+    if isinstance(error, OSError):
+        refused = _SYSTEM.get(error.errno or 0)
+        return refused() if refused else None
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
     # The driver's own words, without a code: no connection to be had, or it broke.
@@ -110,7 +123,7 @@ def _lost(error: DatabaseError) -> bool:
     """Tell whether the commit may have happened: a full or read-only disk refuses it, a torn connection does not."""
     if connection.vendor == "sqlite":
         sqlite = _sqlite(error)
-        return sqlite is not None and sqlite.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_IOERR
+        return sqlite is not None and sqlite.sqlite_errorcode in _NOT_SYNCED
     state = _state(error)
     return isinstance(error, OperationalError) if state is None else state.startswith(_LOST)
 
