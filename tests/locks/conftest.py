@@ -6,6 +6,10 @@ import pytest
 from django.db import connection
 
 from camket.store import wall
+from tests.api.conftest import doors
+from tests.api.conftest import minh as minh_at_the_door
+
+__all__ = ["doors", "minh_at_the_door"]
 
 
 def become_plain() -> None:
