@@ -13,13 +13,14 @@ from camket.crypto.errors import SealError
 from camket.ledger import audit, compare, entry, groups, outside, places, stream
 from camket.ledger.audit import TreeAudit
 from camket.ledger.errors import NoSuchLogError
-from camket.ledger.models import EntrySubject, Log
+from camket.ledger.models import EntrySubject, Log, Position
 from camket.ledger.pool import Pool
 from camket.ledger.problems import Problem
 from camket.ledger.ranges import Shop
 from camket.ledger.replay import Replay
 from camket.ledger.stream import Line
 from camket.store import secrets
+from camket.store.columns import Record
 from camket.store.db import snapshot
 from camket.store.errors import SecretMissingError
 
@@ -49,7 +50,7 @@ def verify_logs(
 
     `processes` is how many work on a long log; by default one for each processor. Errors: as `verify_database`.
     """
-    return _verify(shop_id, _log, processes, progress)
+    return _verify(shop_id, _log, [Position], processes, progress)
 
 
 def verify_database(
@@ -59,10 +60,16 @@ def verify_database(
 
     Errors: `NoSuchLogError`; `KeyFileError` when the installation's key file is not usable.
     """
-    return _verify(shop_id, _database, processes, progress)
+    return _verify(shop_id, _database, compare.watched(), processes, progress)
 
 
-def _verify(shop_id: int | None, check: Checked, processes: int | None, progress: Progress | None) -> list[Problem]:
+def _verify(
+    shop_id: int | None,
+    check: Checked,
+    tables: list[type[Record]],
+    processes: int | None,
+    progress: Progress | None,
+) -> list[Problem]:
     with snapshot():
         logs = list(Log.objects.order_by("shop_id"))
         wanted = logs if shop_id is None else [log for log in logs if log.shop_id == shop_id]
@@ -72,7 +79,7 @@ def _verify(shop_id: int | None, check: Checked, processes: int | None, progress
         with Pool(total, processes) as pool:
             checks = Checks(pool, progress, total)
             found = [problem for log in wanted for problem in _with_keys(checks, log, check)]
-        return [*found, *_strays(logs)] if shop_id is None else found
+        return [*found, *_strays(logs, tables)] if shop_id is None else found
 
 
 def _with_keys(checks: Checks, log: Log, check: Checked) -> Iterator[Problem]:
@@ -137,10 +144,10 @@ def _members(shop_id: int) -> Iterator[tuple[bytes, bytes, bytes]]:
         yield (name, subject, b"") if found else (name, b"", b"")
 
 
-def _strays(logs: list[Log]) -> Iterator[Problem]:
+def _strays(logs: list[Log], tables: list[type[Record]]) -> Iterator[Problem]:
     """Rows and files that belong to no log: of a shop that was planted, or whose log was removed."""
     known = {log.shop_id for log in logs}
-    for model in compare.watched():
+    for model in tables:
         column = model.shop_column
         others = model._base_manager.exclude(**{f"{column}__in": known})
         for shop_id in others.order_by(column).values_list(column, flat=True).distinct():
