@@ -30,7 +30,9 @@ THREADS = 3
 
 
 def _person(number):
-    return Person(f"Nguyễn Thị Lan {number}", f"091{2_345_678 + 7 * number:07d}", f"lan{number}@example.com", MINH.address)
+    return Person(
+        f"Nguyễn Thị Lan {number}", f"091{2_345_678 + 7 * number:07d}", f"lan{number}@example.com", MINH.address
+    )
 
 
 class _Life:

@@ -32,9 +32,9 @@ def part(name: str, extra: str) -> Any:
         ) from None
 
 
-def patiently(call: Callable[[], T], *, service: str, pauses: tuple[float, ...] = PAUSES) -> T:
+def patiently(call: Callable[[], T], *, service: str, pauses: tuple[float, ...] | None = None) -> T:
     """Try, and try again after each pause while the service is busy; then `KeyServiceError`."""
-    for pause in pauses:
+    for pause in PAUSES if pauses is None else pauses:
         try:
             return call()
         except BusyError:

@@ -32,7 +32,7 @@ class VaultCustody:
         mount: str,
         name: str,
         namespace: str | None = None,
-        pauses: tuple[float, ...] = service.PAUSES,
+        pauses: tuple[float, ...] | None = None,
     ) -> None:
         self._address = address
         self._mount = mount
