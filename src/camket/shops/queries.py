@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from camket import law
 from camket.base.actor import Actor
@@ -109,7 +109,7 @@ def directors(*, shop_id: int) -> list[str]:
 
 def newest_version(*, shop_id: int) -> int:
     """Tell the number of the newest policy version; 0 before the first."""
-    newest: int | None = PolicyVersion.objects.filter(shop_id=shop_id).aggregate(last=Max("version"))["last"]
+    ((newest,),) = statements.fetch(sql.NEWEST_VERSION, [shop_id])
     return newest or 0
 
 

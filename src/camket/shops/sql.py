@@ -51,3 +51,5 @@ SELECT k.id, k.shop_id, k.digest, k.staff_id, k.system, k.role, CAST(k.purposes 
 """
 
 WORKS_HERE: Final = "SELECT 1 FROM camket_staff WHERE id = %s AND shop_id = %s AND left_at IS NULL"
+
+NEWEST_VERSION: Final = "SELECT MAX(version) FROM camket_policy_version WHERE shop_id = %s"

@@ -3,16 +3,18 @@
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models.base import ModelState
 
 from camket.store import rows
 from camket.store.columns import Record
 from camket.store.fields import IdField
 
 Values = dict[str, Any]
+R = TypeVar("R", bound=Record)
 
 
 @cache
@@ -27,6 +29,20 @@ def values(model: type[Record], row: Sequence[Any]) -> Values:
     return _reader(model)(row)
 
 
+def make(model: type[R], values: Values) -> R:
+    """Make a row of the model of all its columns' values, without what Django's own constructor does for forms.
+
+    ValueError when a column is missing: Django would fetch it from the database when it is asked for.
+    """
+    if len(values) != len(_fields(model)):
+        raise ValueError(f"every column of {model.__name__} has to be given")
+    row = model.__new__(model)
+    row.__dict__.update(values)
+    row._state = ModelState()  # noqa: SLF001 (what the constructor sets)
+    return row
+
+
+@cache
 def _fields(model: type[Record]) -> "list[models.Field[Any, Any]]":
     by_name = {field.attname: field for field in model._meta.concrete_fields if field.column}
     return [by_name[name] for name in rows.concrete_names(model)]

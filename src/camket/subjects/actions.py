@@ -11,6 +11,7 @@ from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.ledger.actions import Deed, deed
+from camket.store import shapes
 from camket.store.secrets import index_keys, require_same
 from camket.subjects import queries
 from camket.subjects.errors import SubjectError, TakenError
@@ -85,18 +86,24 @@ def add_index(*, shop_id: int, subject_id: UUID, entries: Iterable[Index], withi
     names: list[NameToken] = []
     for entry in entries:
         exact.extend(
-            Identifier(
-                digest=digest,
-                subject_id=subject_id,
-                item_id=entry.item_id,
-                shop_id=shop_id,
-                kind=entry.kind,
-                verified=entry.verified,
+            shapes.make(
+                Identifier,
+                {
+                    "digest": digest,
+                    "subject_id": subject_id,
+                    "item_id": entry.item_id,
+                    "shop_id": shop_id,
+                    "kind": entry.kind,
+                    "verified": entry.verified,
+                },
             )
             for digest in entry.digests
         )
         names.extend(
-            NameToken(token=token, subject_id=subject_id, item_id=entry.item_id, shop_id=shop_id)
+            shapes.make(
+                NameToken,
+                {"token": token, "subject_id": subject_id, "item_id": entry.item_id, "shop_id": shop_id},
+            )
             for token in entry.tokens
         )
     exact.sort(key=lambda row: row.digest)  # as in mark_verified

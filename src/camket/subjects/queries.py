@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from camket.store import statements
-from camket.store.db import read_id
+from camket.store import shapes, statements
+from camket.store.db import raw_id, read_id
 from camket.store.secrets import secret
 from camket.subjects import blind, sql
 from camket.subjects.errors import UnknownSubjectError
@@ -23,10 +23,10 @@ class Match:
 
 def subject(*, shop_id: int, subject_id: UUID) -> Subject:
     """Give the subject of this shop, or raise UnknownSubjectError."""
-    found = Subject.objects.filter(subject_id=subject_id, shop_id=shop_id).first()
-    if found is None:
-        raise UnknownSubjectError
-    return found
+    text = sql.SUBJECT.replace("{columns}", shapes.columns(Subject))
+    for row in statements.fetch(text, [raw_id(subject_id), shop_id]):
+        return shapes.make(Subject, shapes.values(Subject, row))
+    raise UnknownSubjectError
 
 
 def by_identifier(*, shop_id: int, kind: str, normalised: str) -> list[Match]:

@@ -23,3 +23,5 @@ SELECT digest, subject_id, item_id, verified FROM camket_identifier
 
 # Held until the end of the transaction (PostgreSQL); the number is the first half of a contact's digest.
 LOCK_CONTACT: Final = "SELECT pg_advisory_xact_lock(%s)"
+
+SUBJECT: Final = "SELECT {columns} FROM camket_subject WHERE subject_id = %s AND shop_id = %s"

@@ -86,8 +86,8 @@ def _class_of(shop_id: int, subject_id: UUID, item_id: UUID) -> tuple[list[Item]
     """Read the items that share an item's key, and the key."""
     place = {"subject": raw_id(subject_id), "item": raw_id(item_id), "shop": shop_id}
     found, keys = statements.together([(_text(sql.CLASS_ITEMS, Item), place), (_text(sql.CLASS_KEY, ItemKey), place)])
-    members = [Item(**shapes.values(Item, row)) for row in found]
-    return members, ItemKey(**shapes.values(ItemKey, keys[0])) if keys else None
+    members = [shapes.make(Item, shapes.values(Item, row)) for row in found]
+    return members, shapes.make(ItemKey, shapes.values(ItemKey, keys[0])) if keys else None
 
 
 def _text(query: str, model: type[Record]) -> str:
@@ -118,7 +118,7 @@ def _rekey(changed: Item, text: str, *, old: ItemKey, members: Sequence[Item], n
 
 
 def _moved(item: Item, key_id: UUID, key: bytes, text: str, *, corrected: bool) -> Item:
-    fresh = Item(**values_of(item))
+    fresh = shapes.make(Item, values_of(item))
     fresh.key_id = key_id
     if corrected:
         fresh.version, fresh.verified = item.version + 1, False

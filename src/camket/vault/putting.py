@@ -15,6 +15,7 @@ from camket.base.values import accept
 from camket.ledger.actions import Deed, deed
 from camket.policy import Answer, Rulebook, words
 from camket.shops import queries as shops
+from camket.store import shapes
 from camket.store.errors import ConflictError
 from camket.subjects import actions as subjects
 from camket.subjects import blind
@@ -184,24 +185,27 @@ def _accepted(task: _Put, value: Value) -> str:
 def _row(task: _Put, value: Value, rulebook: Rulebook) -> Item:
     at = to_ms(task.now)
     kept = classes.retention(rulebook=rulebook, category=value.category, collected=task.now, anchors=task.anchors)
-    return Item(
-        subject_id=task.subject_id,
-        id=uuid7(at),
-        shop_id=task.shop_id,
-        category=value.category,
-        purposes=",".join(sorted(set(value.purposes))),
-        source=task.source,
-        basis=task.basis or ",".join(sorted({_basis(rulebook, purpose) for purpose in value.purposes})),
-        retention=kept.name,
-        collected_at=at,
-        expires_at=kept.expires_at,
-        circulates_until=kept.circulates_until,
-        verified=value.verified,
-        third_party=value.third_party,
-        legacy=task.legacy,
-        group_id=value.group,
-        version=1,
-    )
+    columns = {
+        "subject_id": task.subject_id,
+        "id": uuid7(at),
+        "shop_id": task.shop_id,
+        "category": value.category,
+        "key_id": None,
+        "sealed": b"",
+        "purposes": ",".join(sorted(set(value.purposes))),
+        "source": task.source,
+        "basis": task.basis or ",".join(sorted({_basis(rulebook, purpose) for purpose in value.purposes})),
+        "retention": kept.name,
+        "collected_at": at,
+        "expires_at": kept.expires_at,
+        "circulates_until": kept.circulates_until,
+        "verified": value.verified,
+        "third_party": value.third_party,
+        "legacy": task.legacy,
+        "group_id": value.group,
+        "version": 1,
+    }
+    return shapes.make(Item, columns)
 
 
 def _basis(rulebook: Rulebook, purpose: str) -> str:

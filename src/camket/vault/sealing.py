@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from camket.crypto import aad, seal, unseal
+from camket.store import shapes
 from camket.store.keys import keyring
 from camket.vault.models import ItemKey
 
@@ -100,15 +101,15 @@ def new_key(*, shop_id: int, subject_id: UUID, key_id: UUID, retention: str, mad
     ring = keyring()
     key = ring.new_key()
     context = key_context(shop_id=shop_id, subject_id=subject_id, key_id=key_id, retention=retention)
-    row = ItemKey(
-        subject_id=subject_id,
-        id=key_id,
-        shop_id=shop_id,
-        retention=retention,
-        wrapped=ring.wrap(key, context),
-        made_at=made_at,
-    )
-    return row, key
+    columns = {
+        "subject_id": subject_id,
+        "id": key_id,
+        "shop_id": shop_id,
+        "retention": retention,
+        "wrapped": ring.wrap(key, context),
+        "made_at": made_at,
+    }
+    return shapes.make(ItemKey, columns), key
 
 
 def open_key(*, shop_id: int, subject_id: UUID, key_id: UUID, retention: str, wrapped: bytes) -> bytes:
