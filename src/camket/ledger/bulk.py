@@ -30,6 +30,7 @@ class Shape:
                 self._places.append((place, varying.index(name)))
 
     def named(self, values: Sequence[Any]) -> list[Any]:
+        """Give the key of a row as its entry names it."""
         key = self._key.copy()
         for place, index in self._places:
             key[place] = values[index]

@@ -115,25 +115,21 @@ class _Joined:
 
     def __init__(self, pieces: Sequence[bytes | Encode]) -> None:
         parts: list[bytes] = [b""]
-        self._encoders: list[Encode | None] = []
+        encoders: list[Encode | None] = []
         for piece in pieces:
             if isinstance(piece, bytes):
                 parts[-1] += piece
             else:
-                self._encoders.append(None if piece is _as_is else piece)
+                encoders.append(None if piece is _as_is else piece)
                 parts += [b"", b""]
         self._parts = parts
-        self._plain = [place for place, encode in enumerate(self._encoders) if encode is None]
-        self._all_plain = len(self._plain) == len(self._encoders)
+        self._encoded = [(1 + 2 * place, encode) for place, encode in enumerate(encoders) if encode is not None]
 
     def __call__(self, values: Sequence[Any]) -> bytes:
-        parts = self._parts.copy()
-        if self._all_plain:
-            parts[1::2] = values
-        else:
-            parts[1::2] = [
-                value if encode is None else encode(value) for value, encode in zip(values, self._encoders, strict=True)
-            ]
+        parts: list[Any] = self._parts.copy()
+        parts[1::2] = values
+        for place, encode in self._encoded:
+            parts[place] = encode(parts[place])
         return b"".join(parts)
 
 

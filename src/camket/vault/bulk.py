@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -185,6 +186,8 @@ class _Putting:
             if number not in refused
         }
         self._add_keys(parcels, plans)
+        count = sum(len(texts[number]) for number in plans)
+        self._ids, self._nonces = iter(uuid7s(self._at, count)), nonces(count)
         return [
             Kept(parcel.subject_id, refused=refused[number])
             if number in refused
@@ -316,18 +319,15 @@ class _Putting:
         plan: Sequence[classes.Retention],
     ) -> Kept:
         subject = parcel.subject_id.bytes
-        ids = uuid7s(self._at, len(texts))
-        drawn = nonces(len(texts))
-        for value, text, digests, kept, item_id, nonce in zip(
-            parcel.values, texts, indexed, plan, ids, drawn, strict=True
-        ):
+        ids = tuple(islice(self._ids, len(texts)))
+        for value, text, digests, kept, item_id in zip(parcel.values, texts, indexed, plan, ids, strict=True):
             self._shape(value, kept).add(
                 self._rows,
                 subject_id=subject,
                 item_id=item_id,
                 key=self._opened[subject, kept.name],
                 text=text,
-                nonce=nonce,
+                nonce=next(self._nonces),
                 group_id=None if value.group is None else value.group.bytes,
                 expires_at=kept.expires_at,
             )
@@ -335,7 +335,7 @@ class _Putting:
                 self._people.identifier(subject, item_id, value.category, digest, verified=value.verified)
             if not digests and _index(value.category):
                 self._people.names(subject, item_id, blind.name_tokens_written(self._task.shop_id, text))
-        return Kept(parcel.subject_id, tuple(ids))
+        return Kept(parcel.subject_id, ids)
 
     def _shape(self, value: Value, kept: classes.Retention) -> ItemShape:
         timed = (kept.expires_at or 0) >= LONG_MOMENT
