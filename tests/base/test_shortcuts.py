@@ -25,8 +25,9 @@ ADDRESSES = st.one_of(
 
 
 def _long_clean(written):
-    found = unicodedata.normalize("NFC", written.replace("\r\n", "\n").replace("\r", "\n")).translate(text._INVISIBLE)
-    return text._LINES.sub("\n", text._SPACE.sub(" ", text._CONTROL.sub("", found))).strip()
+    found = written.replace("\r\n", "\n").replace("\r", "\n").translate(text._INVISIBLE)
+    composed = unicodedata.normalize("NFC", text._CONTROL.sub("", found))
+    return text._LINES.sub("\n", text._SPACE.sub(" ", composed)).strip()
 
 
 @given(st.text(st.characters(), max_size=40))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from camket.base import phone, postal, scan
-from camket.base.text import clean, nfc
+from camket.base.text import clean, nfc, one_line
 from camket.intake import chat
 from camket.ledger import verifier
 
@@ -77,6 +77,15 @@ def test_a_mark_behind_something_invisible_is_composed(hidden):
 def test_what_was_covered_is_not_found_again(text):
     assert scan.find(scan.mask(text)) == []
     assert scan.mask(scan.mask(text)) == scan.mask(text)
+
+
+def test_of_a_long_secret_the_whole_word_is_covered():
+    told = f"mk: {'P1a' * 40} nhé"
+    assert scan.mask(told) == "mk: ••• nhé"
+
+
+def test_a_blank_line_leaves_no_two_spaces_behind():
+    assert one_line("22/11\n\n6") == one_line(one_line("22/11\n\n6")) == "22/11 6"
 
 
 def test_cutting_a_line_of_chat_lays_no_password_bare():

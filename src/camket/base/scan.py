@@ -45,18 +45,30 @@ def kinds(text: str) -> frozenset[Kind]:
 
 
 def mask(text: str) -> str:
-    """Return the text with every forbidden place covered; card separators stay, so that the line stays readable."""
+    """Return the text with every forbidden place covered; card separators stay, so that the line stays readable.
+
+    Of a secret the whole word is covered, however long it is.
+    """
     composed = nfc(text)
     pieces, at = [], 0
     for one in find(text):
-        hidden = composed[one.start : one.end]
+        if one.start < at:
+            continue  # in a word that is covered already
+        end = one.end if one.kind == "card_number" else _end_of_word(composed, one.end)
+        hidden = composed[one.start : end]
         if one.kind == "card_number":
             hidden = "".join(HIDDEN if char.isdigit() else char for char in hidden)
         else:
             hidden = HIDDEN * 3
         pieces += [composed[at : one.start], hidden]
-        at = one.end
+        at = end
     return "".join([*pieces, composed[at:]])
+
+
+def _end_of_word(text: str, at: int) -> int:
+    while at < len(text) and not text[at].isspace():
+        at += 1
+    return at
 
 
 def _ascii_digits(text: str) -> str:

@@ -32,8 +32,9 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Clean, and join lines by a space."""
-    return clean(text).replace("\n", " ")
+    """Clean, and join lines by a space; a blank line between them is none."""
+    cleaned = clean(text)
+    return " ".join(filter(None, cleaned.split("\n"))) if "\n" in cleaned else cleaned
 
 
 def _flat_char(char: str) -> str:
