@@ -152,11 +152,11 @@ SELECT {columns} FROM camket_entry e WHERE e.shop_id = %s AND e.id >= %s AND e.i
 """
 
 
-def waiting(columns: str, shop_id: int, since: bytes, tail: str = "") -> tuple[str, list[Any]]:
-    """Make the query for entries from an id on that have no place: found by absence (INVARIANT 4).
+def waiting(columns: str, shop_id: int, since: bytes, tail: str = "") -> tuple[str, list[int | bytes]]:
+    """Make the query, for `sql.reader`, for entries from an id on that have no place: found by absence (INVARIANT 4).
 
     It reads the places of the spans from `since` on, and the entries from `since` on, and nothing else.
     """
     placed, left = (_PLACED_SQLITE, _WAITING_SQLITE) if is_sqlite() else (_PLACED_POSTGRESQL, _WAITING_POSTGRESQL)
     text = placed + left.format(columns=columns) + tail
-    return text, [shop_id, span_of(since), shop_id, parameter(since)]
+    return text, [shop_id, span_of(since), shop_id, since]

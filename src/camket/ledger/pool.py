@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from django.db import connection
 
-from camket.ledger import ranges
-from camket.ledger.ranges import Found, Range, Reader, Source
+from camket.ledger import ranges, sql
+from camket.ledger.ranges import Found, Range, Source
 from camket.store.db import is_sqlite
 
 # A process costs about as long to begin as this many entries take.
@@ -39,7 +39,7 @@ class Pool:
     def run(self, wanted: Iterable[Range]) -> Iterator[tuple[Range, Found]]:
         """Check ranges; what they are comes in their order."""
         if self._executor is None:
-            read = here()
+            read = sql.reader()
             for asked in wanted:
                 yield asked, ranges.check(asked, read)
             return
@@ -65,14 +65,3 @@ def _source() -> Source:
         return Source(f"file:{settings['NAME']}", {})
     names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
     return Source("", {name: settings[key] for key, name in names.items() if settings.get(key)})
-
-
-def here() -> Reader:
-    """Read on this thread's own connection, and in its transaction."""
-    connection.ensure_connection()
-    raw: Any = connection.connection
-    if is_sqlite():
-        return ranges.on_sqlite(raw)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")  # the shop that the thread stands for goes ahead of a statement (store/wall.py)
-    return ranges.on_postgresql(raw)

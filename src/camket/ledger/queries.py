@@ -71,11 +71,11 @@ def entries_of(subject_id: UUID) -> Iterator[Said]:
 
 def waiting(*, before_ms: int) -> int:
     """Count the entries of all shops that were made before a moment and have no place in their log yet."""
-    limit = sql.parameter(before_ms.to_bytes(6, "big") + bytes(10))
-    count = 0
+    limit = before_ms.to_bytes(6, "big") + bytes(10)
+    count, read = 0, sql.reader()
     for shop_id in Log.objects.values_list("shop_id", flat=True):
         text, parameters = places.waiting("count(*)", shop_id, bytes(16), " AND e.id < %s")
-        ((found,),) = sql.fetch(text, [*parameters, limit])
+        ((found,),) = read(text, [*parameters, limit])
         count += found
     return count
 

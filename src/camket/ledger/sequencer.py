@@ -11,14 +11,13 @@ the places themselves are written meanwhile. Whoever finds that another sequence
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from camket.base.clock import to_ms
-from camket.ledger import entry, places
+from camket.ledger import entry, places, sql
 from camket.ledger.errors import NoSuchLogError
 from camket.ledger.models import Log
 from camket.ledger.places import size_of
-from camket.ledger.sql import fetch, id_bytes
 from camket.ledger.tiles import Tiles
 from camket.store.db import transaction
 
@@ -74,13 +73,11 @@ def _moment(ms: int) -> bytes:
 def _waiting(shop_id: int, since: bytes) -> list[tuple[bytes, bytes]]:
     """Read what waits, oldest first, as id and leaf hash."""
     text, parameters = places.waiting("e.id, e.subject_id, e.body", shop_id, since, " ORDER BY e.id LIMIT %s")
-    return [_hashed(shop_id, row) for row in fetch(text, [*parameters, BATCH])]
-
-
-def _hashed(shop_id: int, row: tuple[Any, ...]) -> tuple[bytes, bytes]:
-    entry_id, subject_id, body = row
-    name = id_bytes(entry_id)
-    return name, sha256(b"\0" + entry.record(shop_id, id_bytes(subject_id), name, bytes(body))).digest()
+    record = entry.record
+    return [
+        (name, sha256(b"\0" + record(shop_id, subject_id, name, body)).digest())
+        for name, subject_id, body in sql.reader()(text, [*parameters, BATCH])
+    ]
 
 
 def _placed(shop_id: int, size: int, found: list[tuple[bytes, bytes]]) -> bool:

@@ -1,15 +1,14 @@
 """The ledger's hot statements, by hand: one round trip each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.db import connection
 
+from camket.ledger import ranges
 from camket.ledger.members import Line
-from camket.store import wall
 from camket.store.db import is_sqlite
 
 INSERT_ENTRY = "INSERT INTO camket_entry (subject_id, id, shop_id, body, mac) VALUES (%s, %s, %s, %s, %s)"
@@ -28,16 +27,17 @@ def id_bytes(value: Any) -> bytes:
     return value.bytes if isinstance(value, UUID) else bytes(value)
 
 
-def fetch(text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run a query planned for these very parameters (a prepared plan may be made for others), results in binary."""
+def reader() -> ranges.Reader:
+    """Read on this thread's own connection, and in its transaction; ids are given and come back in 16 bytes.
+
+    Statements are planned for their very parameters: a prepared plan would be one for any range at all.
+    """
+    connection.ensure_connection()
+    if is_sqlite():
+        return ranges.on_sqlite(connection.connection)
     with connection.cursor() as cursor:
-        if is_sqlite():
-            cursor.execute(text, parameters)
-            return list(cursor.fetchall())
-        raw: psycopg.Cursor[Any] = psycopg.Cursor(connection.connection)
-        raw.format = psycopg.pq.Format.BINARY
-        with connection.wrap_database_errors, raw:
-            return wall.through(connection.connection, raw.execute, text, parameters, prepare=False).fetchall()
+        cursor.execute("SELECT 1")  # the shop that the thread stands for goes ahead of a statement (store/wall.py)
+    return ranges.on_postgresql(connection.connection)
 
 
 def entry_values(shop_id: int, subject_id: UUID, entry_id: UUID, body: bytes, mac: bytes) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from camket.ledger import entry, places
+from camket.ledger import entry, places, sql
 from camket.ledger.sql import id_bytes
 
 PIECE = 2_048
@@ -48,12 +48,18 @@ def in_any_order(shop_id: int) -> Iterator[Line]:
 
 def waiting(shop_id: int) -> Iterator[Line]:
     """Entries that have no place yet, found by absence."""
-    text, parameters = places.waiting("e.id, e.subject_id, e.body, e.mac", shop_id, _FIRST)
-    with connection.cursor() as cursor:
-        cursor.execute(text, parameters)
-        while found := cursor.fetchmany(PIECE):
-            for row in found:
-                yield _line(shop_id, None, row)
+    after = _FIRST
+    read = sql.reader()
+    while True:
+        text, parameters = places.waiting(
+            "e.id, e.subject_id, e.body, e.mac", shop_id, after, " AND e.id > %s ORDER BY e.id LIMIT %s"
+        )
+        found = read(text, [*parameters, after, PIECE])
+        for row in found:
+            yield _line(shop_id, None, row)
+        if len(found) < PIECE:
+            return
+        after = found[-1][0]
 
 
 def _line(shop_id: int, seq: int | None, row: Any) -> Line:
