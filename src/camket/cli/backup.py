@@ -9,7 +9,8 @@ from django.conf import settings
 from camket.base.clock import VIETNAM, from_ms, utc_now
 from camket.cli import errors
 from camket.cli.progress import counting
-from camket.vault.backup import listing, making
+from camket.vault.backup import finishing, listing, making
+from camket.vault.backup.errors import unfinished
 
 app = typer.Typer(add_completion=False)
 
@@ -35,6 +36,8 @@ def backup(
     if list_:
         tell(listing.listed(folder, keys_folder, utc_now()))
         return
+    if finishing.unfinished() is not None:
+        raise unfinished()
     with counting() as told:
         made = making.make(to=folder, keys_to=keys_folder, now=utc_now(), told=told)
     typer.echo(f"{made.data}\n{made.keys}")

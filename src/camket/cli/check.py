@@ -20,10 +20,14 @@ from camket.ledger.models import Log
 from camket.policy import load
 from camket.shops.models import Shop
 from camket.store import keys, secrets, wall
+from camket.vault.backup import keeping
 
 app = typer.Typer(add_completion=False)
 # The worker gives an entry its place within a second; after this long it is surely not running.
 WORKER_SILENCE_MS = 60 * 1000
+HOUR_MS = 3600 * 1000
+# Automatic backups are made each night; a night was missed when the last is older.
+BACKUP_HOURS = 36
 
 
 class Finding(NamedTuple):
@@ -53,7 +57,14 @@ def check() -> None:
 
 def look_over(now: datetime) -> Iterator[Finding]:
     """Yield what is in order and what is not; stop early where the rest could not be told."""
-    parts: tuple[Callable[[datetime], Iterator[Finding]], ...] = (_database, _wall, _keys, _policies, _ledgers)
+    parts: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
+        _database,
+        _wall,
+        _keys,
+        _policies,
+        _backups,
+        _ledgers,
+    )
     for part in parts:
         try:
             yield from part(now)
@@ -110,6 +121,18 @@ def _policies(_: datetime) -> Iterator[Finding]:
     for path in files:
         load(path)
     yield Finding(good=True, vi=f"{len(files)} tệp chính sách đọc được", en=f"{len(files)} policy files can be read")
+
+
+def _backups(now: datetime) -> Iterator[Finding]:
+    """Tell the age of the last automatic backup; nothing where none are wanted."""
+    if not settings.CAMKET_BACKUPS:
+        return
+    last = keeping.last(now)
+    hours = None if last is None else (to_ms(now) - last) // HOUR_MS
+    good = hours is not None and hours <= BACKUP_HOURS
+    vi = "chưa có bản sao lưu nào mở được" if hours is None else f"bản sao lưu mới nhất cách đây {hours} giờ"
+    en = "there is no backup that opens yet" if hours is None else f"the newest backup is {hours} hours old"
+    yield Finding(good=good, vi=vi, en=en)
 
 
 def _ledgers(now: datetime) -> Iterator[Finding]:

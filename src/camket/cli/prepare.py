@@ -56,6 +56,8 @@ def alone(home: Path) -> Iterator[None]:
 
 def _set_up(now: datetime) -> None:
     existing = inspect_database()
+    if not existing:
+        ready.require_not_lost()
     made = not keys.path().exists()
     provider = LocalProvider.open_or_create(keys.path(), existing=existing, custody=keys.custody())
     if made:

@@ -40,6 +40,11 @@ def restore(
         inspect_database()
         row = _adopted() if data is None or keys is None else _loaded(data, keys, told)
         done = finishing.finish(row, now=utc_now(), told=told)
+    if done.lost or done.keys:
+        typer.echo(
+            f"{done.lost} giá trị không có khóa nên không trở lại; {done.keys} khóa đã hủy lại bị hủy"
+            f" · {done.lost} values without a key did not come back; {done.keys} destroyed keys were destroyed again"
+        )
     typer.echo(
         f"{done.shops} cửa hàng được khôi phục; {done.shredded} người bị xóa sau bản sao lưu lại bị xóa"
         f" · {done.shops} shops restored; {done.shredded} people erased since were erased again"

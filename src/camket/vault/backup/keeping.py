@@ -33,6 +33,16 @@ def folders() -> tuple[Path, Path]:
     return folder, Path(settings.CAMKET_BACKUPS_OF_KEYS or folder)
 
 
+def last(now: datetime) -> int | None:
+    """Give the moment (ms) of the newest automatic backup whose keys file still opens; None when there is none."""
+    folder, keys_folder = folders()
+    for path in data_files(folder):
+        keys = keys_folder / f"{path.stem}.keys"
+        if keys.exists() and not _over_its_age(keys, now):
+            return Archive(path, "data").head.at
+    return None
+
+
 def tidy(folder: Path, keys_folder: Path, *, keep: int, now: datetime) -> int:
     """Remove backups beyond the newest `keep`, keys files that open for nobody, and unfinished files; how many."""
     over = data_files(folder)[keep:]

@@ -21,7 +21,7 @@ from camket.base.durable import make_folder, sync_folder
 from camket.base.ids import uuid7
 from camket.shops.models import Shop
 from camket.store.db import snapshot, vendor
-from camket.vault.backup import agekeys, tables
+from camket.vault.backup import agekeys, gone, tables
 from camket.vault.backup.agekeys import AgeKey
 from camket.vault.backup.archive import Archive, Head, Kind, Writer
 from camket.vault.backup.errors import nothing_there, other_version
@@ -50,6 +50,7 @@ def make(*, to: Path, keys_to: Path | None = None, now: datetime, told: Told = l
     data, keys = to / f"{name}.data", (keys_to or to) / f"{name}.keys"
     for path in (data, keys):
         make_folder(path.parent)
+    gone.read_on()
     sealing = agekeys.make(now)
     parts = [part_of(path) for path in (keys, data)]
     try:

@@ -5,7 +5,7 @@ the shred list since the last start.
 """
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -34,11 +34,16 @@ def make_ready(*, now: datetime) -> int:
         if finishing.unfinished() is not None:
             raise errors.unfinished()
         logs = list(Log.objects.order_by("shop_id"))
-        if not logs and outside.names():
-            raise errors.lost()
+        require_not_lost(logs)
         for log in logs:
             _require_current(log)
         return erasure.replay_shred_list(actor=_WORKER, now=now)
+
+
+def require_not_lost(logs: Sequence[Log] = ()) -> None:
+    """Raise UnfinishedError when there is no log in the database but notes of logs stand outside; reads files only."""
+    if not logs and outside.names():
+        raise errors.lost()
 
 
 def _require_current(log: Log) -> None:
