@@ -9,11 +9,11 @@ from camket.consent.actions import record, restrain, withdraw
 from camket.consent.errors import ConsentError, OnePurposeError
 from camket.consent.models import ConsentEvent, ConsentText
 from camket.consent.queries import Answer, events, in_force, receipt, restrained, settle, state
-from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
 from camket.subjects.errors import UnknownSubjectError
 from tests import kept
+from tests.bodies import body_of as entry_body
 from tests.cast import KHOI, MINH
 
 
@@ -115,7 +115,7 @@ def test_the_exact_words_are_kept_once_under_their_digest(world, now, minh):
 
 def test_each_answer_is_one_entry_without_values(world, now, minh):
     _record(world, minh, now, channel="email")
-    bodies = [entry_body(entry.body) for entry in Entry.objects.filter(subject_id=minh)]
+    bodies = [entry_body(entry) for entry in Entry.objects.filter(subject_id=minh)]
     (body,) = [body for body in bodies if body.get("p") == "marketing"]
     assert (body["e"], body["d"]["value"], body["d"]["channel"]) == ("consent.recorded", "given", "email")
     assert verify_database(world.shops["comet"]) == []

@@ -24,7 +24,6 @@ from camket.intake.mending import covered
 from camket.intake.models import ImportMark, ImportRun, Order
 from camket.intake.planning import categories_of, plan
 from camket.intake.table import open_book
-from camket.ledger.entry import read as entry_body
 from camket.ledger.entry import shop_uuid
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
@@ -32,6 +31,7 @@ from camket.subjects.models import Proposal, Subject
 from camket.vault.actions import shred
 from camket.vault.models import Item
 from tests import world as worlds
+from tests.bodies import body_of as entry_body
 from tests.cast import KHOI, MINH, THAO
 
 OWNER = Actor(kind="owner")
@@ -244,7 +244,7 @@ def test_what_is_past_its_period_does_not_come_in(world, now, tmp_path):
 def test_each_run_and_batch_is_in_the_ledger(world, now, old_file):
     report, _ = _import(world, "comet", old_file, now)
     own = Entry.objects.filter(subject_id=shop_uuid(world.shops["comet"])).order_by("id")
-    bodies = [body for body in map(entry_body, own.values_list("body", flat=True)) if body["e"].startswith("import.")]
+    bodies = [body for body in map(entry_body, own) if body["e"].startswith("import.")]
     assert [body["e"] for body in bodies] == ["import.begun", "import.run", "import.ended"]
     assert (bodies[1]["d"]["rows"], bodies[2]["d"]["bad"]) == (3, 3)
     assert ImportRun.objects.get(id=report.run_id).good == 3
@@ -294,7 +294,7 @@ def test_the_command_imports_and_writes_a_mending_copy_only_when_asked(world, ol
     assert "Phạm Hùng" in text
     assert len(list(csv.reader(text.splitlines()))) == 4
     own = Entry.objects.filter(subject_id=shop_uuid(world.shops["comet"]))
-    mended = [body for body in map(entry_body, own.values_list("body", flat=True)) if body["e"] == "import.mended"]
+    mended = [body for body in map(entry_body, own) if body["e"] == "import.mended"]
     assert [body["d"]["rows"] for body in mended] == [3]
     assert mended[0]["a"]
 

@@ -9,13 +9,13 @@ from camket.crypto import SealError
 from camket.intake.actions import Sale, look_at_orders, receive, set_order_status
 from camket.intake.errors import IntakeError
 from camket.intake.models import Order
-from camket.ledger.entry import read
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
 from camket.store.errors import ConflictError
 from camket.vault.actions import Value, anchor, look, put, show
 from camket.vault.errors import RefusedError
 from camket.vault.models import Item
+from tests.bodies import body_of as read
 from tests.cast import MINH
 from tests.worlds import attacker
 
@@ -78,7 +78,7 @@ def test_the_end_of_an_order_dates_what_counts_from_it(world, now, slug):
         now=done,
     )
     assert [(show(one), one.version) for one in seen.values] == [("DH-7", 1)]
-    said = read(Entry.objects.get(id=moved.entry_id).body)
+    said = read(Entry.objects.get(id=moved.entry_id))
     assert (said["e"], said["d"]["was"], said["d"]["dated"]) == ("order.completed", "shipped", 2)
     assert verify_database(world.shops[slug]) == []
 

@@ -11,7 +11,6 @@ from camket.intake.errors import BadInputError, IntakeError
 from camket.intake.lines import describe
 from camket.intake.models import Order
 from camket.intake.queries import orders, turned_away
-from camket.ledger.entry import read as entry_body
 from camket.ledger.entry import shop_uuid
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
@@ -20,6 +19,7 @@ from camket.subjects.models import Identifier, Proposal, Subject
 from camket.vault.actions import look, rescan, show, shred
 from camket.vault.errors import RefusedError
 from camket.vault.models import Item
+from tests.bodies import body_of as entry_body
 from tests.cast import KHOI, MINH, THAO
 
 PUBLIC = Actor.public()
@@ -70,7 +70,7 @@ def _order(world, slug, now, fields=None, lines=(GOODS,), **more):
 
 
 def _entry(entry_id):
-    return entry_body(Entry.objects.get(id=entry_id).body)
+    return entry_body(Entry.objects.get(id=entry_id))
 
 
 def _stored(subject_id):
@@ -223,7 +223,7 @@ def test_card_numbers_and_log_ins_are_refused_in_every_field(world, now, field, 
     assert text not in str(caught.value)
     assert (Subject.objects.count(), Item.objects.count()) == (0, 0)
     rows = Entry.objects.filter(subject_id=shop_uuid(world.shops["comet"]))
-    refused = [body for row in rows if (body := entry_body(row.body))["e"] == "intake.refused"]
+    refused = [body for row in rows if (body := entry_body(row))["e"] == "intake.refused"]
     assert [body["d"]["forbidden"] for body in refused] == [{field: kind}]
     assert "4111" not in repr(body)
 

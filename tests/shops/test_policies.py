@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import connection
 
 from camket.base.actor import Actor
-from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
 from camket.policy import PolicyFileError, Question, decide
@@ -23,6 +22,7 @@ from camket.shops.errors import (
     UnknownWordError,
 )
 from camket.shops.models import PolicyVersion, Shop
+from tests.bodies import body_of as entry_body
 
 OWNER = Actor(kind="owner")
 POLICIES = Path(settings.CAMKET_POLICIES)
@@ -100,7 +100,7 @@ def test_text_that_somebody_edited_in_the_database_does_not_run(world, now):
 
 def test_adoption_is_in_the_ledger_with_its_digest(world):
     shop_id = world.shops["comet"]
-    bodies = [entry_body(entry.body) for entry in Entry.objects.filter(shop_id=shop_id)]
+    bodies = [entry_body(entry) for entry in Entry.objects.filter(shop_id=shop_id)]
     (body,) = [body for body in bodies if body["e"] == "policy.adopted"]
     assert body["d"]["digest"] == PolicyVersion.objects.get(shop_id=shop_id).digest
 

@@ -13,7 +13,6 @@ from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.consent.actions import restrain, withdraw
 from camket.ledger.actions import checkpoint, sequence
-from camket.ledger.entry import read as entry_body
 from camket.ledger.entry import shop_uuid
 from camket.ledger.models import Entry
 from camket.ledger.queries import entries_of, receipt, verify_database
@@ -29,6 +28,7 @@ from camket.vault.facts import collect
 from camket.vault.facts_many import collect_many
 from camket.vault.models import Item, ItemKey
 from tests import kept
+from tests.bodies import body_of as entry_body
 from tests.cast import KHOI, MINH, THAO
 
 SLUG = "comet"
@@ -155,7 +155,7 @@ def test_a_bulk_put_is_one_entry_and_names_whom_it_refused(world, now):
     ]
     assert not Subject.objects.filter(subject_id__in=[fresh, stranger]).exists()
     assert Entry.objects.count() == before + 1
-    body = entry_body(Entry.objects.filter(subject_id=shop_uuid(shop_id)).order_by("-id").first().body)
+    body = entry_body(Entry.objects.filter(subject_id=shop_uuid(shop_id)).order_by("-id").first())
     assert (body["e"], body["d"]["put"], body["d"]["values"], body["n"]) == ("item.put", 1, 1, 3)
     assert {people[0] for *_, people in body["d"]["refused"]} == {one.subject_id.bytes for one in found[1:]}
     for subject_id in (khoi, thao, stopped):
@@ -268,7 +268,7 @@ def test_a_bulk_look_is_one_entry_with_everybody_in_it(world, now):
     found = _open(world, [*people, stranger], now)
     assert Entry.objects.count() == before + 1
     assert {type(found.refused[one]) for one in (stranger, erased)} == {UnknownSubjectError}
-    body = entry_body(Entry.objects.get(id=found.entry_id).body)
+    body = entry_body(Entry.objects.get(id=found.entry_id))
     assert (body["e"], body["p"], body["w"]) == ("item.looked", "order", kept.WORK)
     assert (body["d"]["opened"], body["d"]["categories"]) == (len(found.opened), ["name", "phone"])
     listed = {one for *_, these in body["d"]["refused"] for one in these}
@@ -301,7 +301,7 @@ def test_without_a_role_nothing_opens_and_the_refusal_stands_alone(world, now):
     with pytest.raises(RefusedError) as refused:
         _open(world, people, now)
     assert refused.value.lacking == ("role",)
-    assert entry_body(Entry.objects.get(id=refused.value.entry_id).body)["e"] == "gate.refused"
+    assert entry_body(Entry.objects.get(id=refused.value.entry_id))["e"] == "gate.refused"
     with pytest.raises(RefusedError):
         _open(world, people[:1], now, actor=Actor(kind="customer", id=str(people[0])))
 
@@ -322,7 +322,7 @@ def test_a_forged_row_refuses_its_person_and_nobody_else(world, now, what):
     found = _open(world, [one, other], now)
     assert (set(found.opened), set(found.refused)) == ({other}, {one})
     assert found.refused[one].code in {"denied", "seal"}
-    body = entry_body(Entry.objects.get(id=found.entry_id).body)
+    body = entry_body(Entry.objects.get(id=found.entry_id))
     assert [people for *_, people in body["d"]["refused"]] == [[one.bytes]]
 
 

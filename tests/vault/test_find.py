@@ -2,12 +2,12 @@
 
 import pytest
 
-from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry, EntrySubject
 from camket.subjects.models import NameToken
 from camket.vault.actions import find
 from camket.vault.errors import RefusedError, VaultError
 from tests import kept
+from tests.bodies import body_of as entry_body
 from tests.cast import KHOI, MINH, THAO, Person
 
 
@@ -61,9 +61,9 @@ def test_candidates_that_only_share_a_digest_are_filtered_and_ledgered(world, no
             force_insert=True
         )
     assert _find(world, now, "name", MINH.name) == [minh]
-    entries = [entry for entry in Entry.objects.all() if entry_body(entry.body)["e"] == "item.found"]
+    entries = [entry for entry in Entry.objects.all() if entry_body(entry)["e"] == "item.found"]
     (entry,) = entries
-    assert entry_body(entry.body)["d"] == {"kind": "name", "found": 1, "opened": 2}
+    assert entry_body(entry)["d"] == {"kind": "name", "found": 1, "opened": 2}
     assert {row.subject_id for row in EntrySubject.objects.filter(entry_id=entry.id)} == {minh, thao}
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from camket.base.actor import Actor
 from camket.base.plain import Token
-from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry
 from camket.shops import queries as shops
 from camket.shops.actions import issue_api_key
@@ -18,6 +17,7 @@ from camket.vault.actions import Wish, ask, attempt, break_glass, granted, look
 from camket.vault.errors import RefusedError, VaultError
 from camket.vault.permits import Bound, Permit
 from tests import kept
+from tests.bodies import body_of as entry_body
 from tests.cast import HANH, KHOI, LAN, MINH
 
 READ = Wish(action="read", purpose="order", categories=("phone",), work=kept.WORK)
@@ -78,7 +78,7 @@ def test_a_permit_names_the_entry_that_is_committed_with_it(world, now, minh):
     with _granted(world, minh, now) as grant:
         entry_id = grant.permit.bound.entry_id
         assert not Entry.objects.filter(id=entry_id).exists()
-    assert entry_body(Entry.objects.get(id=entry_id).body)["e"] == "item.looked"
+    assert entry_body(Entry.objects.get(id=entry_id))["e"] == "item.looked"
 
 
 def test_a_deed_that_fails_leaves_no_entry_and_gives_no_value(world, now, minh):
@@ -106,7 +106,7 @@ def test_an_error_while_deciding_denies_and_is_ledgered(world, now, minh):
     ):
         raise AssertionError("the block must not run")
     assert refused.value.clauses == ("error",)
-    assert entry_body(Entry.objects.get(id=refused.value.entry_id).body)["d"]["citations"] == ["error"]
+    assert entry_body(Entry.objects.get(id=refused.value.entry_id))["d"]["citations"] == ["error"]
 
 
 def test_asking_opens_and_records_nothing(world, now, minh):
@@ -163,7 +163,7 @@ def test_a_systems_look_names_the_signed_in_person(world, now, minh):
     assert refused.value.lacking == ("person",)
     lan = world.staff["comet", LAN]
     entry_id = _look(world, minh, now, holder.actor(lan)).entry_id
-    assert entry_body(Entry.objects.get(id=entry_id).body)["a"] == ["system", holder.key_id.bytes, lan.bytes]
+    assert entry_body(Entry.objects.get(id=entry_id))["a"] == ["system", holder.key_id.bytes, lan.bytes]
 
 
 def test_a_key_is_for_its_purposes_only(world, now, minh):
@@ -209,7 +209,7 @@ def test_break_glass_replaces_a_missing_assignment_for_a_while(world, now, clock
         now=now,
     )
     seen = kept.lan_looks(world, "comet", subject_id, now)
-    assert entry_body(Entry.objects.get(id=seen.entry_id).body)["d"]["broken_glass"] is True
+    assert entry_body(Entry.objects.get(id=seen.entry_id))["d"]["broken_glass"] is True
     assert broken.reason == "break_glass"
     assert [row.kind for row in Outbox.objects.filter(subject_id=subject_id)] == ["break_glass"]
     with pytest.raises(RefusedError):

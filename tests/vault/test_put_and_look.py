@@ -6,7 +6,6 @@ from django.test.utils import CaptureQueriesContext
 
 from camket.base.actor import Actor
 from camket.consent.actions import restrain, withdraw
-from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
 from camket.shops.actions import end_work, remove_staff, revoke_role
@@ -16,11 +15,12 @@ from camket.vault.actions import Value, Wish, attempt, look, put, show
 from camket.vault.errors import RefusedError
 from camket.vault.models import Item
 from tests import kept
+from tests.bodies import body_of as entry_body
 from tests.cast import KHOI, MINH
 
 
 def _last_entry(subject_id):
-    return entry_body(Entry.objects.filter(subject_id=subject_id).order_by("-id").first().body)
+    return entry_body(Entry.objects.filter(subject_id=subject_id).order_by("-id").first())
 
 
 @pytest.mark.parametrize("slug", sorted(kept.WAYS))
@@ -203,7 +203,7 @@ def test_trade_is_refused_for_everyone_and_recorded(world, now, action):
             wish=Wish(action=action, categories=("phone",)),
             now=now,
         )
-    body = entry_body(Entry.objects.get(id=refused.value.entry_id).body)
+    body = entry_body(Entry.objects.get(id=refused.value.entry_id))
     assert (body["e"], body["d"]["action"]) == ("gate.refused", action)
 
 

@@ -10,7 +10,6 @@ from django.db import connection
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.consent.actions import restrain
-from camket.ledger.entry import read as entry_body
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
 from camket.shops.errors import NotAllowedError
@@ -24,6 +23,7 @@ from camket.vault.actions import Value, put, request_code, rescan, shred
 from camket.vault.errors import ErasedError, RefusedError
 from camket.vault.models import Erasure, Item, ItemKey, Tombstone
 from tests import kept
+from tests.bodies import body_of as entry_body
 from tests.cast import KHOI, MINH
 
 
@@ -205,7 +205,7 @@ def test_a_shop_without_self_erasure_refuses_it_in_the_portal(world, now):
     minh = kept.keep(world, "khatra", MINH, now)
     with pytest.raises(RefusedError) as refused:
         _shred(world, minh, now, slug="khatra", actor=Actor(kind="customer", id=str(minh)))
-    assert entry_body(Entry.objects.get(id=refused.value.entry_id).body)["d"]["action"] == "erase"
+    assert entry_body(Entry.objects.get(id=refused.value.entry_id))["d"]["action"] == "erase"
     assert Item.objects.filter(subject_id=minh).exists()
 
 

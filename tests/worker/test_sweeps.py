@@ -8,7 +8,6 @@ from camket.base.ids import uuid7
 from camket.intake.models import ImportMark
 from camket.intake.sweeping import sweep_marks
 from camket.ledger.actions import deed
-from camket.ledger.entry import read
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
 from camket.subjects.models import ContactCode
@@ -16,6 +15,7 @@ from camket.vault.actions import request_code, shred
 from camket.vault.models import Tombstone
 from camket.worker.jobs import jobs, marks
 from tests import kept
+from tests.bodies import body_of as read
 from tests.cast import KHOI, MINH
 from tests.world import OWNER
 
@@ -23,7 +23,7 @@ PUBLIC = Actor.public()
 
 
 def _swept():
-    return [body["d"]["removed"] for row in Entry.objects.all() if (body := read(row.body))["e"] == "marks.swept"]
+    return [body["d"]["removed"] for row in Entry.objects.all() if (body := read(row))["e"] == "marks.swept"]
 
 
 def _marks(shop_id, now, ends):

@@ -32,8 +32,8 @@ def turned_away(*, shop_id: int, since: datetime) -> TurnedAway:
     # Version 7 ids sort by their millisecond: everything made since then is above the first id of it.
     first = UUID(int=uuid7(to_ms(since)).int >> 80 << 80)
     entries = Entry.objects.filter(subject_id=shop_uuid(shop_id), id__gte=first).order_by("id")
-    for row in entries.values_list("body", flat=True).iterator(chunk_size=500):
-        body = read(bytes(row))
+    for subject_id, entry_id, content in entries.values_list("subject_id", "id", "body").iterator(chunk_size=500):
+        body = read(bytes(content), subject_id=subject_id.bytes, entry_id=entry_id.bytes)
         if body["e"] != "intake.refused":
             continue
         detail = body["d"]
