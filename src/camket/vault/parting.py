@@ -17,18 +17,18 @@ from camket.base.values import accept
 from camket.ledger.actions import Deed, deed
 from camket.policy import words
 from camket.shops import managers
-from camket.store import statements
-from camket.store.db import raw_id
+from camket.store import shapes, statements
+from camket.store.db import is_sqlite, raw_id
 from camket.store.errors import ConflictError
 from camket.store.rows import values_of
 from camket.subjects import actions as subjects
 from camket.subjects.errors import UnknownSubjectError
+from camket.subjects.sql import LOCK_SUBJECT
 from camket.vault import gate, sealing, sql
 from camket.vault.changing import write_move
 from camket.vault.erasure import require_reason
 from camket.vault.errors import UnknownItemError
 from camket.vault.gate import Wish
-from camket.vault.keys import lock
 from camket.vault.models import Item, ItemKey
 from camket.vault.putting import index_of
 from camket.vault.values import Shredded
@@ -58,13 +58,14 @@ def change_many(
 
     Errors: RefusedError, ConflictError (one of them was changed meanwhile), UnknownItemError, BadValueError.
     """
-    items = _read(shop_id, subject_id, [change.item_id for change in changes])
-    texts = {change.item_id: _accepted(items[change.item_id], change.text) for change in changes}
+    items = _read(shop_id, subject_id, locked=False).chosen([change.item_id for change in changes])
+    new = {change.item_id: change.text for change in changes}
+    texts = {item.id: _accepted(item, new[item.id]) for item in items}
     right = actor.kind == "customer"
     wish = Wish(
         action="correct" if right else "edit",
         purpose=None if right else purpose,
-        categories=_categories(items.values()),
+        categories=_categories(items),
         work=work,
         channel="portal" if right else None,
         proven=proven,
@@ -72,12 +73,12 @@ def change_many(
     with gate.granted(
         shop_id=shop_id, subject_id=subject_id, wish=wish, event="item.changed", actor=actor, now=now
     ) as grant:
-        lock(shop_id=shop_id, subject_id=subject_id)
-        held = _read(shop_id, subject_id, texts)
-        if any(held[change.item_id].version != change.version for change in changes):
+        held = _read(shop_id, subject_id, locked=True)
+        parted = held.chosen(texts)
+        if any(held.items[change.item_id].version != change.version for change in changes):
             raise ConflictError
         grant.permit.spend(shop_id=shop_id, subject_id=subject_id, categories=frozenset(wish.categories))
-        _part(held.values(), texts, now=now, within=grant.deed)
+        _part(held, parted, texts, now=now, within=grant.deed)
         grant.deed.detail["corrected"] = list(texts)
 
 
@@ -92,11 +93,11 @@ def shred_items(
     require_reason(reason)
     wanted = frozenset(item_ids)
     with _erasing(shop_id, subject_id, wanted, actor, now) as made:
-        lock(shop_id=shop_id, subject_id=subject_id)
-        held = _read(shop_id, subject_id, wanted)
-        made.detail.update(reason=reason, removed=len(held))
-        keys = _part(held.values(), dict.fromkeys(held), now=now, within=made)
-        return Shredded(items=len(held), keys=keys, rows=len(held) + keys, entry_id=made.entry_id)
+        held = _read(shop_id, subject_id, locked=True)
+        parted = held.chosen(wanted)
+        made.detail.update(reason=reason, removed=len(parted))
+        keys = _part(held, parted, dict.fromkeys(wanted), now=now, within=made)
+        return Shredded(items=len(parted), keys=keys, rows=len(parted) + keys, entry_id=made.entry_id)
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def _erasing(shop_id: int, subject_id: UUID, item_ids: frozenset[UUID], actor: A
     if actor.kind == "customer":
         if actor.id != str(subject_id):
             raise UnknownSubjectError
-        categories = _categories(_read(shop_id, subject_id, item_ids).values())
+        categories = _categories(_read(shop_id, subject_id, locked=False).chosen(item_ids))
         wish = Wish(action="erase", channel="portal", categories=categories)
         with gate.granted(
             shop_id=shop_id, subject_id=subject_id, wish=wish, event="item.shredded", actor=actor, now=now
@@ -118,11 +119,32 @@ def _erasing(shop_id: int, subject_id: UUID, item_ids: frozenset[UUID], actor: A
         yield made
 
 
-def _read(shop_id: int, subject_id: UUID, item_ids: Collection[UUID]) -> dict[UUID, Item]:
-    found = {row.id: row for row in Item.objects.filter(subject_id=subject_id, id__in=item_ids, shop_id=shop_id)}
-    if len(found) != len(set(item_ids)):
-        raise UnknownItemError
-    return found
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A person's values and keys, by id."""
+
+    items: dict[UUID, Item]
+    keys: dict[UUID, ItemKey]
+
+    def chosen(self, item_ids: Collection[UUID]) -> list[Item]:
+        """Give those values; UnknownItemError when one is not there."""
+        found = [self.items[one] for one in dict.fromkeys(item_ids) if one in self.items]
+        if len(found) != len(set(item_ids)):
+            raise UnknownItemError
+        return found
+
+
+def _read(shop_id: int, subject_id: UUID, *, locked: bool) -> _Held:
+    """Read everything that a person's values are, in one round trip; `locked` for a deed that parts them."""
+    place = [raw_id(subject_id), shop_id]
+    wanted = [(sql.ITEMS_OF.replace("{columns}", shapes.columns(Item)), place)]
+    wanted.append((sql.KEYS_OF.replace("{columns}", shapes.columns(ItemKey)), place))
+    if locked and not is_sqlite():
+        wanted.insert(0, (LOCK_SUBJECT, place))
+    *_, items, keys = statements.together(wanted)
+    found = [shapes.make(Item, shapes.values(Item, row)) for row in items]
+    held = [shapes.make(ItemKey, shapes.values(ItemKey, row)) for row in keys]
+    return _Held({item.id: item for item in found}, {key.id: key for key in held})
 
 
 def _accepted(item: Item, text: str) -> str:
@@ -134,29 +156,25 @@ def _categories(items: Collection[Item]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.category for item in items))
 
 
-def _part(items: Collection[Item], texts: Mapping[UUID, str | None], *, now: datetime, within: Deed) -> int:
+def _part(held: _Held, parted: Sequence[Item], texts: Mapping[UUID, str | None], *, now: datetime, within: Deed) -> int:
     """Give each value its new text, or (None) its end; gives how many keys were destroyed, one for each class met."""
-    by_key: dict[UUID, list[Item]] = {}
-    for item in items:
-        by_key.setdefault(item.key_id, []).append(item)
-    found = [item.id for item in items if _index_kind(item)]
-    if found:
-        subjects.remove_index(subject_id=next(iter(items)).subject_id, item_ids=found, within=within)
-    for key_id, parted in by_key.items():
-        old = ItemKey.objects.filter(subject_id=parted[0].subject_id, id=key_id).first()
-        if old is None:
+    indexed = [item for item in parted if words().categories[item.category].index and texts[item.id] is None]
+    if indexed:
+        ids = [item.id for item in indexed]
+        subjects.remove_index(subject_id=indexed[0].subject_id, item_ids=ids, within=within)
+    met = list(dict.fromkeys(item.key_id for item in parted))
+    for key_id in met:
+        if key_id not in held.keys:
             raise ConflictError
-        _part_class(old, {item.id: texts[item.id] for item in parted}, now=now, within=within)
-    return len(by_key)
+        members = [item for item in held.items.values() if item.key_id == key_id]
+        _part_class(held.keys[key_id], members, texts, now=now, within=within)
+    return len(met)
 
 
-def _index_kind(item: Item) -> str:
-    return words().categories[item.category].index or ""
-
-
-def _part_class(old: ItemKey, texts: Mapping[UUID, str | None], *, now: datetime, within: Deed) -> None:
+def _part_class(
+    old: ItemKey, members: Sequence[Item], texts: Mapping[UUID, str | None], *, now: datetime, within: Deed
+) -> None:
     """Remove those that end, then seal the others of the class under a new key, or end the key where none is left."""
-    members = list(Item.objects.filter(subject_id=old.subject_id, key_id=old.id))
     ends = [item for item in members if item.id in texts and texts[item.id] is None]
     stays = [item for item in members if item not in ends]
     _remove(old.subject_id, ends, within)
@@ -175,8 +193,10 @@ def _part_class(old: ItemKey, texts: Mapping[UUID, str | None], *, now: datetime
         shop_id=old.shop_id, subject_id=old.subject_id, key_id=old.id, retention=old.retention, wrapped=old.wrapped
     )
     moved = [_sealed_anew(item, texts.get(item.id), old_key, row.id, key) for item in stays]
-    write_move(stays, moved, row, old=old, within=within)
-    entries = [entry for item in moved if (text := texts.get(item.id)) is not None and (entry := index_of(item, text))]
+    corrected = [(item, text) for item in moved if (text := texts.get(item.id)) is not None]
+    gone = [item.id for item, _ in corrected if words().categories[item.category].index]
+    write_move(stays, moved, row, old=old, within=within, unindexed=gone)
+    entries = [found for item, text in corrected if (found := index_of(item, text)) is not None]
     if entries:
         subjects.add_index(shop_id=old.shop_id, subject_id=old.subject_id, entries=entries, within=within)
 

@@ -49,6 +49,9 @@ MOVE_ITEM: Final = (
 )
 # The event that a period counts from has happened.
 ANCHOR_ITEM: Final = "UPDATE camket_item SET expires_at = %s, sealed = %s WHERE subject_id = %s AND id = %s"
+# Everything that a person's values are, to part them.
+ITEMS_OF: Final = "SELECT {columns} FROM camket_item WHERE subject_id = %s AND shop_id = %s ORDER BY id"
+KEYS_OF: Final = "SELECT {columns} FROM camket_item_key WHERE subject_id = %s AND shop_id = %s"
 # A part of a person's values ends; the list of ids follows.
 DELETE_ITEMS: Final = "DELETE FROM camket_item WHERE subject_id = %s AND id IN"
 DELETE_KEY: Final = "DELETE FROM camket_item_key WHERE subject_id = %s AND id = %s"
