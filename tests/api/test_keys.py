@@ -13,6 +13,7 @@ WORK = {"purpose": "order", "work": "order:1042"}
 # The keys: clerk and director of comet, a system of comet that names nobody, a clerk's key for delivery only, and the
 # clerk of another shop. Missing, revoked and ended keys answer 401 everywhere.
 OPEN = {"clerk": 200, "director": 200, "system": 200, "narrow": 200, "stranger": 200}
+MANAGED = {"clerk": 403, "director": 200, "system": 403, "narrow": 403, "stranger": 403}
 ROWS: dict[str, tuple[str, str, Any, dict[str, int]]] = {
     "words": ("GET", "words", None, OPEN),
     "policy": ("GET", "policy", None, OPEN),
@@ -45,6 +46,30 @@ ROWS: dict[str, tuple[str, str, Any, dict[str, int]]] = {
         {"category": "phone", "value": MINH.phone, "categories": ["phone"], **WORK},
         {"clerk": 200, "director": 403, "system": 403, "narrow": 403, "stranger": 404},
     ),
+    "look_many": (
+        "POST",
+        "subjects/look-many",
+        {"subject_ids": ["{m}"], "categories": ["phone"], **WORK},
+        {"clerk": 200, "director": 200, "system": 403, "narrow": 403, "stranger": 200},
+    ),
+    "intake_many": (
+        "POST",
+        "intake-many/purchase",
+        {"people": [{"values": [{"category": "name", "value": THAO.name, "purposes": ["order"]}]}]},
+        {"clerk": 201, "director": 201, "system": 201, "narrow": 201, "stranger": 201},
+    ),
+    "register_webhook": (
+        "POST",
+        "webhooks",
+        {"url": "https://kho.example/camket", "events": ["item.put"]},
+        {"clerk": 403, "director": 201, "system": 403, "narrow": 403, "stranger": 403},
+    ),
+    "webhooks": ("GET", "webhooks", None, MANAGED),
+    "dead_messages": ("POST", "webhooks/dead", {}, MANAGED),
+    # There is no such webhook: unknown to who may manage them, refused to everybody else.
+    "rotate_webhook": ("POST", "webhooks/{i}/secret", {}, MANAGED | {"director": 404}),
+    "remove_webhook": ("POST", "webhooks/{i}/remove", {}, MANAGED | {"director": 404}),
+    "retry_webhook": ("POST", "webhooks/{i}/retry", {}, MANAGED | {"director": 404}),
     "change": (
         "POST",
         "subjects/{m}/items/{i}/change",
@@ -185,8 +210,9 @@ def knock(door, operation: str, places: dict[str, str]):
     return door.post(path, body | _filled(body, places))
 
 
-def _filled(body: dict[str, Any], places: dict[str, str]) -> dict[str, str]:
-    return {key: places["lan"] for key, value in body.items() if value == "{lan}"}
+def _filled(body: dict[str, Any], places: dict[str, str]) -> dict[str, Any]:
+    lan = {key: places["lan"] for key, value in body.items() if value == "{lan}"}
+    return lan | {key: [places["m"]] for key, value in body.items() if value == ["{m}"]}
 
 
 @pytest.mark.parametrize("operation", ROWS)

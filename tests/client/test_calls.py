@@ -91,7 +91,13 @@ def test_a_customer_from_the_first_order_to_the_last_word(shop, served, doors) -
     assert E164 not in repr(seen)
     assert [one.subject_id for one in shop.find(category="phone", value=THAO.phone, **look)] == [taken.subject_id]
     by = shop.look_by(category="phone", value=THAO.phone, categories=["name"], **look)
-    assert (by.subject_id, by.verified, [item.value for item in by.items]) == (taken.subject_id, False, [THAO.name])
+    assert (by.subject_id, [item.value for item in by.items]) == (taken.subject_id, [THAO.name])
+    both = shop.look_many(subject_ids=[taken.subject_id, uuid4()], categories=["name"], **look)
+    assert [one.items[0].value for one in both.opened] == [THAO.name]
+    assert [one.code for one in both.refused] == ["not_found"]
+    person = {"values": [{"category": "name", "value": MINH.name, "purposes": ["order"]}]}
+    many = shop.intake_many("purchase", people=[person, {"values": [{**person["values"][0], "value": "a@b"}]}])
+    assert many.people[0].subject_id is not None
     changed = shop.change(taken.subject_id, seen.items[0].item_id, value="0387654321", version=1, **look)
     assert changed.version == 2
     (order,) = shop.orders(taken.subject_id, **look)

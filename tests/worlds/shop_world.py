@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from camket.shops.actions import add_agreement, issue_api_key, set_setting
+from camket.shops.actions import add_agreement, issue_api_key, register_webhook, set_setting
 from tests import kept
 from tests.cast import MINH
 from tests.world import World
@@ -26,6 +26,7 @@ def build(world: World, now: datetime) -> None:
         now=now,
     )
     issue_api_key(shop_id=shop_id, role="system", purposes=["order"], system="kho", actor=hanh, now=now)
+    register_webhook(shop_id=shop_id, url="https://kho.example/camket", events=["item.put"], actor=hanh, now=now)
     subject_id = kept.keep(world, SLUG, MINH, now)
     kept.assign(world, SLUG, subject_id, now)
     kept.lan_looks(world, SLUG, subject_id, now)

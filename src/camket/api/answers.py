@@ -5,8 +5,8 @@ from typing import Any
 from camket.api.errors import ErrorOut
 
 # Any operation with a key; any with a body; any that the policy may refuse or that meets a thing of the shop's.
-KEYED = (401, 500, 503)
-BODY = (400, 413, 415, 422)
+KEYED = (401, 403, 429, 500, 503)
+BODY = (400, 411, 413, 415, 422)
 GATED = (403, 404)
 
 

@@ -92,17 +92,6 @@ def not_found() -> DoorError:
     )
 
 
-def contact_shared() -> DoorError:
-    """Answer a look by a contact that several people gave and nobody proved."""
-    return DoorError(
-        409,
-        "contact_shared",
-        ("nhiều khách hàng đã ghi liên hệ này", "several customers gave this contact"),
-        ("dùng `subjects/find`, rồi xem đúng người", "use `subjects/find`, then look at the right person"),
-        field="value",
-    )
-
-
 def refused() -> DoorError:
     """Answer what Django itself would not read: an unknown host name, a header that is too long."""
     return DoorError(

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Status
+from ninja.operation import Operation
 from ninja.params.functions import Header
-from ninja.utils import contribute_operation_args
+from ninja.utils import contribute_operation_args, contribute_operation_callback
 from pydantic import BaseModel
 
 from camket.api import limits, scopes
+from camket.api.errors import ErrorOut
 from camket.api.keys import holder
 from camket.base.clock import utc_now
 from camket.shops.once import Request, once
@@ -49,7 +51,14 @@ def repeatable(view: Callable[..., Any]) -> Callable[..., Any]:
             ),
         ),
     )
+    contribute_operation_callback(run, _may_conflict)
     return run
+
+
+def _may_conflict(operation: Operation) -> None:
+    """Say in the document that a repeatable operation may be in flight (409)."""
+    made = operation._create_response_model(ErrorOut)  # noqa: SLF001 - how ninja makes those it is given
+    operation.response_models.setdefault(409, made)
 
 
 def _once(request: HttpRequest, token: str, perform: Callable[[], Any]) -> HttpResponse:

@@ -23,6 +23,7 @@ _BY_CODE: Final = {
     "no-such-entry": 404,
     "no-such-log": 404,
     "contact_taken": 409,
+    "contact_ambiguous": 409,
     "erased": 409,
     "too_many_codes": 429,
     "idempotency.in_flight": 409,

@@ -44,7 +44,55 @@ class LookBy(Look):
     """What a look by a contact gave, and of whom."""
 
     subject_id: UUID
-    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was opened of one person."""
+
+    subject_id: UUID
+    items: list[Item]
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Somebody of whom nothing was opened, and why."""
+
+    subject_id: UUID
+    code: str
+    verdict: Verdict | None
+    clauses: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LookMany:
+    """Everybody who was opened and everybody who was refused, in one entry."""
+
+    opened: list[Opened]
+    refused: list[Refused]
+    duties: list[str]
+    entry: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOne:
+    """What came of one of many people: who they are now, or why nothing of them was kept."""
+
+    subject_id: UUID | None
+    items: list[UUID]
+    code: str | None
+    field: str | None
+    verdict: Verdict | None
+    clauses: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenMany:
+    """What came of each person, in the order they were sent, and the one entry of all."""
+
+    people: list[TakenOne]
+    entry: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,3 +336,34 @@ class Checkpoint:
 
     checkpoint: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class HookSecret:
+    """A webhook, and the secret that signs what it gets."""
+
+    webhook_id: UUID
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One address and what it is told."""
+
+    webhook_id: UUID
+    url: str
+    events: list[str]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadMessage:
+    """One message that could not be delivered, and what it met last."""
+
+    id: UUID
+    webhook_id: UUID
+    event: str
+    entry: UUID
+    attempts: int
+    code: str
+    dead_at: datetime

@@ -84,6 +84,18 @@ class Camket:
         }
         return self._read(answers.LookBy, "subjects/look", asked)
 
+    def look_many(
+        self, *, subject_ids: Sequence[UUID], categories: Sequence[str], purpose: str, work: str
+    ) -> answers.LookMany:
+        """Open values of up to 1,000 people in one entry."""
+        asked = {
+            "subject_ids": list(subject_ids),
+            "categories": list(categories),
+            "purpose": purpose,
+            "work": work,
+        }
+        return self._read(answers.LookMany, "subjects/look-many", asked)
+
     def find(self, *, category: str, value: str, purpose: str, work: str) -> Iterator[answers.Found]:
         """Find people by a contact, user name, number or name, the proven first; page after page."""
         asked = {"category": category, "value": value, "purpose": purpose, "work": work}
@@ -133,6 +145,18 @@ class Camket:
             "representative": representative,
         }
         return self._write(answers.Taken, f"intake/{source}", sent, idempotency_key)
+
+    def intake_many(
+        self,
+        source: str,
+        *,
+        people: Sequence[Mapping[str, Any]],
+        work: str | None = None,
+        idempotency_key: UUID | None = None,
+    ) -> answers.TakenMany:
+        """Take in up to 500 new people: each `{"values": [{"category", "value", "purposes"}]}`."""
+        sent = {"people": [dict(person) for person in people], "work": work}
+        return self._write(answers.TakenMany, f"intake-many/{source}", sent, idempotency_key)
 
     def change(
         self,
@@ -259,6 +283,35 @@ class Camket:
     def shred(self, subject_id: UUID, *, reason: str, idempotency_key: UUID | None = None) -> answers.Shredded:
         """Erase a person."""
         return self._write(answers.Shredded, f"subjects/{subject_id}/shred", {"reason": reason}, idempotency_key)
+
+    # What the shop's own systems are told.
+
+    def register_webhook(
+        self, *, url: str, events: Sequence[str], idempotency_key: UUID | None = None
+    ) -> answers.HookSecret:
+        """Tell an https address about events of the ledger; keep the secret."""
+        return self._write(answers.HookSecret, "webhooks", {"url": url, "events": list(events)}, idempotency_key)
+
+    def webhooks(self) -> list[answers.Hook]:
+        """List the addresses in use."""
+        return [decode(answers.Hook, one) for one in self._request("GET", "webhooks")["webhooks"]]
+
+    def rotate_webhook(self, webhook_id: UUID, *, idempotency_key: UUID | None = None) -> answers.HookSecret:
+        """Make a new secret; for three days the old one signs beside it."""
+        return self._write(answers.HookSecret, f"webhooks/{webhook_id}/secret", {}, idempotency_key)
+
+    def remove_webhook(self, webhook_id: UUID, *, idempotency_key: UUID | None = None) -> None:
+        """Send nothing more to an address."""
+        self._post(f"webhooks/{webhook_id}/remove", {}, idempotency_key)
+
+    def dead_messages(self) -> Iterator[answers.DeadMessage]:
+        """List what could not be delivered, oldest first; page after page."""
+        return self._pages(answers.DeadMessage, "webhooks/dead", {}, "messages")
+
+    def retry_webhook(self, webhook_id: UUID, *, idempotency_key: UUID | None = None) -> int:
+        """Try once more what could not be delivered; how many messages."""
+        count: int = self._post(f"webhooks/{webhook_id}/retry", {}, idempotency_key)["messages"]
+        return count
 
     # What concerns nobody.
 

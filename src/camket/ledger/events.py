@@ -99,6 +99,9 @@ _OUTBOX = {
     "outbox.sent": Sentence("một tin đã được gửi", "a message was sent"),
     "outbox.failed": Sentence("một tin không gửi được", "a message could not be sent"),
     "outbox.expired": Sentence("một tin quá hạn, không gửi nữa", "a message expired and is not sent"),
+    "webhook.registered": Sentence("một địa chỉ nhận tin được ghi", "a webhook was registered"),
+    "webhook.rotated": Sentence("khóa của một địa chỉ nhận tin được thay", "the secret of a webhook was replaced"),
+    "webhook.removed": Sentence("một địa chỉ nhận tin được gỡ", "a webhook was removed"),
 }
 
 _WATCH = {

@@ -12,6 +12,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "camket_tile": "hashes of the tree: computed again from the entries",
         "camket_checkpoint": "signed notes: checked by signature, tree and the notes kept outside",
         "camket_answered": "answers kept a day for repeated requests, sealed for who asked; they grant nothing",
+        "camket_webhook_place": "queue bookkeeping: how far a log was read for webhooks; no deed writes it",
+        "camket_webhook_delivery": "queue bookkeeping: events on their way, ids of entries only; no deed writes it",
         "camket_job": "queue bookkeeping: when a scheduled job last ran; no deed writes it",
         "camket_tally": "counts that the watch makes of the ledger, and makes again from it; they grant nothing",
         "camket_watched": "bookkeeping: how far the watch has read each log; no deed writes it",

@@ -22,3 +22,7 @@ class SendError(OutboxError):
 
 class SenderSettingError(OutboxError):
     """The settings for sending cannot be used."""
+
+
+class HookError(OutboxError):
+    """A webhook cannot be registered as asked."""

@@ -135,6 +135,12 @@ OPTIONS = (
         "calls of one address with no key that fits, per second/at once, in one process; `0`: no limit",
     ),
     Option(
+        "WEBHOOKS_PRIVATE",
+        "0",
+        "`1`: webhook được gửi cả tới địa chỉ trong mạng riêng của cửa hàng",
+        "`1`: webhooks may go to addresses inside the shop's own network too",
+    ),
+    Option(
         "PROXIES",
         "",
         "địa chỉ các proxy đứng trước, cách nhau bằng dấu phẩy: `X-Forwarded-For` của chúng được tin",

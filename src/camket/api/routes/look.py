@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -6,15 +5,15 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
-from camket.api import paging
+from camket.api import paging, status
 from camket.api.answers import BODY, GATED, answers
-from camket.api.errors import contact_shared
+from camket.api.errors import Verdict
 from camket.api.fields import Category, Count, In, OnBehalf, Out, Purpose, Value, Work
 from camket.api.keys import acting, holder
 from camket.api.once import repeatable
 from camket.api.paging import Cursor, Limit
 from camket.base.clock import from_ms, utc_now
-from camket.subjects.errors import UnknownSubjectError
+from camket.base.errors import CamketError
 from camket.vault import actions as vault
 
 router = Router(tags=["look"])
@@ -91,10 +90,9 @@ class LookByIn(In):
 
 
 class LookByOut(LookOut):
-    """What the look gave, and of whom; `verified` tells whether the contact is proven to be theirs."""
+    """What the look gave, and of whom."""
 
     subject_id: UUID
-    verified: bool
 
 
 @router.post(
@@ -108,38 +106,85 @@ def look_by(request: HttpRequest, data: LookByIn, on_behalf: OnBehalf = None) ->
 
     Nobody is 404. Several who gave it, none of them proven, are 409: `find` tells who they are.
     """
-    key, actor = holder(request), acting(request, on_behalf)
-    found = vault.find(
-        shop_id=key.shop_id,
+    subject_id, seen = vault.look_by(
+        shop_id=holder(request).shop_id,
         kind=data.category,
         text=data.value,
-        purpose=data.purpose,
-        work=data.work,
-        actor=actor,
-        now=utc_now(),
-    )
-    one = _only(found)
-    seen = vault.look(
-        shop_id=key.shop_id,
-        subject_id=one.subject_id,
         categories=data.categories,
         purpose=data.purpose,
         work=data.work,
-        actor=actor,
+        actor=acting(request, on_behalf),
         now=utc_now(),
     )
-    return LookByOut(subject_id=one.subject_id, verified=one.verified, **dict(_looked(seen)))
+    return LookByOut(subject_id=subject_id, **dict(_looked(seen)))
 
 
-def _only(found: Sequence[vault.Found]) -> vault.Found:
-    """Give the proven holder of a contact, else the only one; somebody else's values are never opened by a guess."""
-    proven = [one for one in found if one.verified]
-    holders = proven or [*{one.subject_id: one for one in found}.values()]
-    if not holders:
-        raise UnknownSubjectError
-    if len(holders) > 1:
-        raise contact_shared()
-    return holders[0]
+class LookManyIn(In):
+    """Whose values, which, why, and for which piece of work; the same for everybody."""
+
+    subject_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+    categories: Annotated[list[Category], Field(min_length=1, max_length=40)]
+    purpose: Purpose
+    work: Work
+
+
+class OpenedOut(Out):
+    """What was opened of one person."""
+
+    subject_id: UUID
+    items: list[ItemOut]
+    withheld: int
+
+
+class RefusedOut(Out):
+    """Somebody of whom nothing was opened, and why; `verdict` and `clauses` where the policy says so."""
+
+    subject_id: UUID
+    code: str
+    verdict: Verdict | None
+    clauses: list[str]
+
+
+class LookManyOut(Out):
+    """Everybody who was opened and everybody who was refused, in one entry of the ledger."""
+
+    opened: list[OpenedOut]
+    refused: list[RefusedOut]
+    duties: list[str]
+    entry: UUID
+
+
+@router.post(
+    "subjects/look-many",
+    response=answers(LookManyOut, *BODY, *GATED),
+    summary="Xem dữ liệu của nhiều khách hàng · Look at many customers",
+    operation_id="look_many",
+)
+def look_many(request: HttpRequest, data: LookManyIn, on_behalf: OnBehalf = None) -> LookManyOut:
+    """Open values of up to 1,000 people; each is decided by their own facts and finds it in their own history."""
+    done = vault.open_many(
+        shop_id=holder(request).shop_id,
+        subject_ids=data.subject_ids,
+        categories=data.categories,
+        purpose=data.purpose,
+        work=data.work,
+        actor=acting(request, on_behalf),
+        now=utc_now(),
+    )
+    return LookManyOut(
+        opened=[
+            OpenedOut(subject_id=one, items=[_item(value) for value in found.values], withheld=found.withheld)
+            for one, found in done.opened.items()
+        ],
+        refused=[_refused(one, error) for one, error in done.refused.items()],
+        duties=sorted(done.duties),
+        entry=done.entry_id,
+    )
+
+
+def _refused(subject_id: UUID, error: CamketError) -> RefusedOut:
+    verdict, _ = status.verdict_and_entry(error)
+    return RefusedOut(subject_id=subject_id, code=error.code, verdict=verdict, clauses=list(error.clauses))
 
 
 def _looked(seen: vault.Look) -> LookOut:
