@@ -90,10 +90,13 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         step = f", {_STEPS.get(row['step'], row['step'])} {row['done']}/{row['people']}" if row["step"] else ""
         yield f"{row['shop']}: khóa tra cứu {row['version']} · index key {row['version']}{step}"
         for old in row["retired"]:
-            until = old["needed_until"] or "-"
+            until, left = old["needed_until"], old["order_numbers"]
+            if not until and not left:
+                yield f"   {old['version']}: không còn cần · no longer needed"
+                continue
             yield (
-                f"   {old['version']}: giữ đến {until}, {old['order_numbers']} số đơn hàng · "
-                f"kept until {until}, {old['order_numbers']} order numbers"
+                f"   {old['version']}: bia mộ đến {until or '-'}, {left} số đơn hàng · "
+                f"tombstones until {until or '-'}, {left} order numbers"
             )
     yield f"mở được {found['opens']} khóa của các cửa hàng · opens {found['opens']} secrets of the shops"
 

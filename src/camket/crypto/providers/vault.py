@@ -2,8 +2,8 @@
 
 The token comes from `VAULT_TOKEN`, from the file that `VAULT_TOKEN_FILE` names (an agent's sink), or from
 `~/.vault-token`; it is read anew each time, since an agent renews it. `VAULT_CACERT` names the authority to trust.
-Needs Vault 1.9 or OpenBao: associated data. The engine's own rotation is followed by `camket keys rewrap`, which opens
-and closes anew: `rewrap` of the engine takes no associated data.
+The key must be of an AEAD kind (`aes256-gcm96`, the default), for associated data. The engine's own rotation is
+followed by `camket keys rewrap`, which opens and closes anew: `rewrap` of the engine takes no associated data.
 """
 
 import os
