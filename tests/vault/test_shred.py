@@ -139,7 +139,9 @@ def test_rescan_searches_tables_that_nobody_declared(world, now, minh):
 def test_the_shred_list_outside_the_database_names_the_subject(world, now, minh):
     done = _shred(world, minh, now)
     (line,) = shredlist.path().read_text().splitlines()
-    assert json.loads(line) == {
+    said = json.loads(line)
+    assert len(bytes.fromhex(said.pop("mark"))) == 16
+    assert said == {
         "shop": world.shops["comet"],
         "subject": str(minh),
         "entry": str(done.entry_id),

@@ -196,14 +196,15 @@ SELECT CAST(t.relname AS text), CAST(c.attname AS text)
 """
 
 
-def replay_shred_list(*, actor: Actor, now: datetime) -> int:
+def replay_shred_list(*, actor: Actor, now: datetime, whole: bool = False) -> int:
     """Shred again whoever the list names and the database still, or again, holds; gives how many.
 
     Who is not in the database, but was erased after it was copied, gets the erasure and the tombstones all the same:
-    an import does not bring them back. Only lines that this database has not answered for are read.
+    an import does not bring them back. Only lines that this database has not answered for are read, unless `whole`:
+    after a restore it is not certain that its place is one in this very list. Errors: ListChangedError.
     """
     again = 0
-    place = replayed.place_of(shredlist.NAME)
+    place = 0 if whole else replayed.place_of(shredlist.NAME)
     for lines, end in shredlist.batches(place):
         done = set(
             Erasure.objects.filter(subject_id__in=[line.subject_id for line in lines]).values_list(
@@ -212,18 +213,31 @@ def replay_shred_list(*, actor: Actor, now: datetime) -> int:
         )
         for line in lines:
             if line.subject_id not in done:
-                _shred_again(line, actor, now)
+                again += _shred_again(line, actor, now)
                 done.add(line.subject_id)
-                again += 1
         place = end
     replayed.move_to(shredlist.NAME, place)
     return again
 
 
-def _shred_again(line: shredlist.Line, actor: Actor, now: datetime) -> None:
+class _ErasedMeanwhileError(Exception):
+    """The deed that wrote the line was still at work, and is done now."""
+
+
+def _shred_again(line: shredlist.Line, actor: Actor, now: datetime) -> int:
+    try:
+        _shred_by(line, actor, now)
+    except _ErasedMeanwhileError:
+        return 0
+    return 1
+
+
+def _shred_by(line: shredlist.Line, actor: Actor, now: datetime) -> None:
     subject_id = line.subject_id
     with deed(shop_id=line.shop_id, event="subject.shredded", actor=actor, subject_id=subject_id, now=now) as made:
         lock(shop_id=line.shop_id, subject_id=subject_id)
+        if Erasure.objects.filter(subject_id=subject_id).exists():
+            raise _ErasedMeanwhileError
         _bury(line.shop_id, subject_id, now, made)
         digests = [digest for digest, _ in line.tombs]
         there = Tombstone.objects.filter(digest__in=digests, shop_id=line.shop_id).values_list("digest", flat=True)

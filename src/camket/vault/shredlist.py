@@ -1,11 +1,10 @@
 """The list of erased people outside the database: append-only, replayed before a restored system serves.
 
-One line of JSON for each: shop, subject, entry, moment, and the tombstones it left (keyed digests and their kinds,
-never values) with their end. A line is synced before the deed commits; a last line that was torn by a power cut
-belongs to a deed that never did, and is passed over. The list is kept for good: a data file has no maximum age.
+One marked line (marked.py) for each: shop, subject, entry, moment, and the tombstones it left (keyed digests and their
+kinds, never values) with their end. A line is synced before the deed commits; one that was torn by a power cut belongs
+to a deed that never did. The list is kept for good: a data file has no maximum age.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from camket.base.durable import make_folder, sync_folder
+from camket.vault import marked
 
 NAME: Final = "shredded"
 _AT_ONCE: Final = 500
@@ -46,23 +45,7 @@ def append(line: Line) -> None:
         "tombs": [[digest.hex(), kind] for digest, kind in line.tombs],
         "ends": line.ends_at,
     }
-    add(path(), [json.dumps(content, separators=(",", ":"))])
-
-
-def add(place: Path, lines: list[str]) -> None:
-    """Append whole lines to a list outside the database, synced; a torn last line is closed first."""
-    new = not place.exists()
-    make_folder(place.parent)
-    handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        size = os.fstat(handle).st_size
-        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-        os.write(handle, ("\n" * torn + "".join(f"{line}\n" for line in lines)).encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    if new:
-        sync_folder(place.parent)
+    marked.add(path(), [marked.line(content)])
 
 
 def batches(place: int) -> Iterator[tuple[list[Line], int]]:
@@ -93,16 +76,14 @@ def _is_line_end(place: Path, end: int) -> bool:
 
 
 def _read(raw: bytes) -> Line | None:
-    try:
-        found = json.loads(raw)
-        tombs = tuple((bytes.fromhex(digest), str(kind)) for digest, kind in found.get("tombs", ()))
-        return Line(
-            shop_id=int(found["shop"]),
-            subject_id=UUID(found["subject"]),
-            entry_id=UUID(found["entry"]),
-            at=int(found["at"]),
-            tombs=tombs,
-            ends_at=int(found.get("ends", 0)),
-        )
-    except (ValueError, KeyError, TypeError):
+    found = marked.read(raw, path().name)
+    if found is None:
         return None
+    return Line(
+        shop_id=found["shop"],
+        subject_id=UUID(found["subject"]),
+        entry_id=UUID(found["entry"]),
+        at=found["at"],
+        tombs=tuple((bytes.fromhex(digest), kind) for digest, kind in found["tombs"]),
+        ends_at=found["ends"],
+    )

@@ -64,7 +64,7 @@ def finish(row: Restore, *, now: datetime, told: Told) -> Finished:
     told("reconciling", 0)
     lost = reconciling.reconcile(row, actor=ACTOR, now=now) if row.keys != row.data else 0
     told("erasing again", lost)
-    again = erasure.replay_shred_list(actor=ACTOR, now=now)
+    again = erasure.replay_shred_list(actor=ACTOR, now=now, whole=True)
     told("destroying again", again)
     keys = renewing.destroy_again(actor=ACTOR, now=now)
     # Signed only when nothing is left to be done again: a new note must not be taken for one that is to move aside.

@@ -1,7 +1,7 @@
 """The list of destroyed keys outside the database: what an older keys file must not bring back.
 
 Every deed that destroys a key (a correction, a join, a sign-up's end, an erasure in part) says so in its ledger entry.
-Here the log is read on, entry by entry, and one line of JSON written outside for each: shop, subject, the keys, and the
+Here the log is read on, entry by entry, and one marked line written outside for each: shop, subject, the keys, and the
 values that ended. No deed waits for it: a worker reads on every second and syncs once for all; a backup reads on first.
 What was destroyed in the last second or two before the database was lost is therefore not in the list.
 
@@ -10,7 +10,6 @@ who were erased whole stand in the shred list. Lines older than any keys file ca
 """
 
 import fcntl
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -25,8 +24,8 @@ from camket.base.durable import sync_folder
 from camket.ledger import touched
 from camket.ledger.models import Log
 from camket.ledger.touched import Did, Touched
+from camket.vault import marked
 from camket.vault.models import Item, ItemKey
-from camket.vault.shredlist import add
 
 # No keys file lives longer (CAMKET_BACKUP_KEYS_DAYS), and a clock may be wrong by days.
 LONGEST: Final = timedelta(days=90 + 7)
@@ -70,7 +69,7 @@ def _shop(shop_id: int, noted: int) -> int:
         place = entries[-1].seq + 1
         found = [_written(one) for one in _destroyed(shop_id, entries)]
         if found or place - noted >= _FAR:
-            add(path(), [*found, _place(shop_id, place)])
+            marked.add(path(), [*found, _place(shop_id, place)])
             noted = place
         lines += len(found)
     _passed[mark] = place
@@ -94,7 +93,7 @@ def places() -> dict[int, int]:
 def start_again(shop_id: int, place: int) -> None:
     """Note that a shop's log goes on from an earlier place: an older database was put back."""
     with _alone():
-        add(path(), [_place(shop_id, place)])
+        marked.add(path(), [_place(shop_id, place)])
     _passed.pop((str(path()), shop_id), None)
 
 
@@ -124,7 +123,7 @@ def prune(now: datetime) -> int:
             held = [_place(shop_id, place) for shop_id, place in places().items()]
             draft = path().with_name(f".{path().name}.part")
             draft.unlink(missing_ok=True)
-            add(draft, [*(json.dumps(said, separators=(",", ":")) for said in kept), *held])
+            marked.add(draft, [*(marked.line(said) for said in kept), *held])
             draft.replace(path())
             sync_folder(path().parent)
     return left_out
@@ -169,24 +168,21 @@ def _written(one: Gone) -> str:
         "items": [item.hex() for item in one.items],
         "at": one.at,
     }
-    return json.dumps(content, separators=(",", ":"))
+    return marked.line(content)
 
 
 def _place(shop_id: int, place: int) -> str:
-    return json.dumps({"shop": shop_id, "seq": place}, separators=(",", ":"))
+    return marked.line({"shop": shop_id, "seq": place})
 
 
 def _lines() -> Iterator[dict[str, Any]]:
-    """Read the list; a line that was torn by a power cut is passed over: its place was not noted either."""
+    """Read the list. Errors: ListChangedError."""
     if not path().exists():
         return
     with path().open("rb") as file:
         for raw in file:
-            try:
-                said = json.loads(raw)
-            except ValueError:
-                continue
-            if isinstance(said, dict):
+            said = marked.read(raw, path().name)
+            if said is not None:
                 yield said
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
@@ -72,7 +72,7 @@ def load(files: Files, *, now: datetime, told: Told) -> Restore:
     prepare_tables(files)
     files.open(now)
     secrets.forget()
-    with transaction.atomic(durable=True), _copied_into():
+    with _told_as(files.data), transaction.atomic(durable=True), _copied_into():
         lost = _fill(files, told)
         row = Restore(
             id=uuid7(to_ms(now)),
@@ -115,6 +115,15 @@ def prepare_tables(files: Files) -> None:
         call_command("migrate", "camket", wanted[-1], verbosity=0, interactive=False)
     if applied() != wanted:
         raise errors.other_tables()
+
+
+@contextmanager
+def _told_as(file: Archive) -> Iterator[None]:
+    """Say that a file is not whole where the database refuses its rows; the database's own words may quote them."""
+    try:
+        yield
+    except (IntegrityError, DataError):
+        raise errors.damaged(file.path.name) from None
 
 
 @contextmanager

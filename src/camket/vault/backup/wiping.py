@@ -21,6 +21,7 @@ from camket.vault.models import Item, ItemKey, SignUp
 _TABLES: Final = (ItemKey, Item, SignUp)
 _NIGHT: Final = range(2, 5)  # o'clock in Vietnam
 _PAUSE_MS: Final = 3600 * 1000
+_WAIT_MS: Final = 200
 # What this database has answered for, by how much the lists outside held then.
 _SOFTLY: Final = "wiped"
 _WHOLLY: Final = "wiped_whole"
@@ -59,8 +60,15 @@ def _noted(name: str, listed: int) -> int:
 def _empty_log() -> bool:
     """Copy the write-ahead log into the database and cut it to nothing; False while somebody still reads from it."""
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        busy, *_ = cursor.fetchone()
+        cursor.execute("PRAGMA busy_timeout")
+        (usual,) = cursor.fetchone()
+        # It holds writers up while it waits for readers, and a reader may be a backup of half an hour.
+        cursor.execute(f"PRAGMA busy_timeout = {_WAIT_MS:d}")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_ = cursor.fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual:d}")
     return not busy
 
 
