@@ -10,23 +10,18 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from camket.ledger.ranges import ENTRIES, ID_BYTES, MOST_IN_ROW, SPAN_BITS, ranges
 from camket.ledger.sql import id_bytes, parameter
 from camket.store.db import is_sqlite
 
-SPAN_BITS = 14
-MOST = 64
-ID_BYTES = 16
+MOST = MOST_IN_ROW
 _MOMENT_BYTES = 6
 
 LAST = "SELECT seq, length(ids) FROM camket_position WHERE shop_id = %s ORDER BY seq DESC LIMIT 1"
 RUNS = "SELECT seq, ids FROM camket_position WHERE shop_id = %s AND seq >= %s AND seq < %s ORDER BY seq"
 OF_SPAN = "SELECT seq, ids FROM camket_position WHERE shop_id = %s AND span = %s ORDER BY seq"
 INSERT = "INSERT INTO camket_position (seq, span, shop_id, ids) VALUES "
-# A join would look each entry up in the block range index, a megabyte at a time; a range of ids is read once.
-ENTRIES = "SELECT id, subject_id, body, mac FROM camket_entry WHERE shop_id = %s AND id >= %s AND id <= %s"
 _ROWS_AT_ONCE = 100
-# Ids this many spans apart are not read as one range: what lies between may be another shop's whole day.
-_GAP = 4
 
 
 class Run(NamedTuple):
@@ -115,18 +110,6 @@ def entries(shop_id: int, wanted: Iterable[bytes]) -> dict[bytes, Any]:
             while rows := cursor.fetchmany(1000):
                 found.update((name, row) for row in rows if (name := id_bytes(row[0])) in names)
     return found
-
-
-def ranges(names: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Part ids into ranges of neighbours in time: the lowest and the highest of each."""
-    low = high = b""
-    for name in sorted(names):
-        if high and span_of(name) - span_of(high) > _GAP:
-            yield low, high
-            low = name
-        low, high = low or name, name
-    if high:
-        yield low, high
 
 
 # The ids that have a place, one to a row; `{since}` narrows it to the spans from one on.

@@ -18,6 +18,7 @@ from camket.ledger import tree
 WIDTH = 256  # places whose root is a hash of level 1
 MOST_IN_ROW = 64
 ID_BYTES = 16
+SPAN_BITS = 14  # a span is 2**14 milliseconds
 _MAC_BYTES = 16
 _ID_HEAD = b"\x50"  # CBOR: byte string of 16
 _FIRST_MAP = 0xA0  # CBOR: bodies of version 1 are maps, of version 2 arrays
@@ -28,7 +29,7 @@ _BLOCK = 64
 _INNER = bytes(value ^ 0x36 for value in range(256))
 _OUTER = bytes(value ^ 0x5C for value in range(256))
 
-RUNS = "SELECT seq, ids FROM camket_position WHERE shop_id = %s AND seq >= %s AND seq < %s ORDER BY seq"
+RUNS = "SELECT seq, span, ids FROM camket_position WHERE shop_id = %s AND seq >= %s AND seq < %s ORDER BY seq"
 # A join would look each entry up in the block range index, a megabyte at a time; a range of ids is read once.
 ENTRIES = "SELECT id, subject_id, body, mac FROM camket_entry WHERE shop_id = %s AND id >= %s AND id <= %s"
 
@@ -152,10 +153,10 @@ def _names(asked: Range, read: Reader, faults: list[tuple[Fault, int, bytes]]) -
     """Give the id at each place; an empty one where none stands."""
     names: list[bytes] = []
     start, stop = asked.start, asked.stop
-    for seq, ids in read(RUNS, [asked.shop.shop_id, start, stop]):
+    for seq, span, ids in read(RUNS, [asked.shop.shop_id, start, stop]):
         at = start + len(names)
         count, rest = divmod(len(ids), ID_BYTES)
-        if seq != at or rest or not count or seq % MOST_IN_ROW + count > MOST_IN_ROW:
+        if seq != at or rest or not count or seq % MOST_IN_ROW + count > MOST_IN_ROW or not _in_span(span, ids):
             faults.append(("position", at, b""))
         names += [b""] * (min(seq, stop) - at)
         skip = max(at - seq, 0)
@@ -163,6 +164,12 @@ def _names(asked: Range, read: Reader, faults: list[tuple[Fault, int, bytes]]) -
     if len(names) != stop - start:
         faults.append(("position", start + len(names), b""))
     return [*names[: stop - start], *[b""] * (stop - start - len(names))]
+
+
+def _in_span(span: int, ids: bytes) -> bool:
+    """Tell whether the row is found by the time of its ids, which grow from the first to the last."""
+    first, last = ids[:_MOMENT_BYTES], ids[-ID_BYTES:][:_MOMENT_BYTES]
+    return int.from_bytes(first, "big") >> SPAN_BITS == span == int.from_bytes(last, "big") >> SPAN_BITS
 
 
 def _entries(
