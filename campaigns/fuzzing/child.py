@@ -72,7 +72,8 @@ def _place(error: Exception) -> str:
         for step in traceback.extract_tb(error.__traceback__)
         if "/camket/" in step.filename or "fuzzing" in step.filename
     ]
-    return f"{type(error).__name__} at {' < '.join(reversed(ours[-3:]))}"
+    broken = f" ({error})" if isinstance(error, AssertionError) else ""
+    return f"{type(error).__name__}{broken} at {' < '.join(reversed(ours[-3:]))}"
 
 
 def main() -> None:
