@@ -19,6 +19,7 @@ from django.conf import settings
 # Named here and not in pyproject.toml, because Django must read its settings after this line: keys and files of each
 # test process, and of the processes it starts, live in a folder of its own.
 os.environ["CAMKET_HOME"] = tempfile.mkdtemp(prefix="camket-test-")
+os.environ["XDG_CACHE_HOME"] = os.environ["CAMKET_HOME"]
 os.environ["DJANGO_SETTINGS_MODULE"] = "camket.project.settings"
 HOME = settings.HOME
 # Worker processes of the runner must choose a home of their own before they read settings, as this one did.

@@ -305,7 +305,8 @@ def _rulebook(policy: "Policy") -> "Rulebook":
 
 def _policy(which: str) -> "Policy":
     """Give the policy of a shop (by the name of its file) or of a path."""
-    from camket.policy import load
+    from camket.cli import remembered
+    from camket.policy.load import of_tree, raw_of
 
     folder = Path(os.environ.get(FOLDER) or "policies")
     path = Path(which)
@@ -314,7 +315,7 @@ def _policy(which: str) -> "Policy":
     if not path.is_file() and path.parent == folder:
         known = sorted(one.stem for one in folder.glob("*.yaml"))
         _unknown("cửa hàng", "shop", which, dict.fromkeys(known, which))
-    return load(path)
+    return of_tree(remembered.tree(raw_of(path), str(path)))
 
 
 def _both(vi: str, en: str, lang: str) -> str:

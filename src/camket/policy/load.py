@@ -15,7 +15,7 @@ from camket.policy.complaints import complain, unknown_kind
 from camket.policy.errors import PolicyError, PolicyFileError
 from camket.policy.kinds import KINDS, Promise, StatementPromise
 from camket.policy.model import Policy
-from camket.policy.source import MOST_BYTES, Tree, read
+from camket.policy.source import MOST_BYTES, Tree
 
 # A good promise that stands for a bad one while the rest of the file is still being checked; it is never returned.
 _STAND_IN: Final = StatementPromise(why="this promise has a problem that is already reported")
@@ -27,9 +27,14 @@ def load(path: str | Path) -> Policy:
     Raises `PolicyFileError` with all problems, or `PolicyError` when there is no such file.
     """
     path = Path(path)
+    return load_text(raw_of(path), file=str(path))
+
+
+def raw_of(path: Path) -> bytes:
+    """Give the bytes of a policy file, no more than would be refused anyway; `PolicyError` if it cannot be opened."""
     try:
         with path.open("rb") as file:
-            raw = file.read(4 * MOST_BYTES + 1)
+            return file.read(4 * MOST_BYTES + 1)
     except OSError as error:
         raise PolicyError(
             vi=f"không mở được tệp chính sách `{path.name}`",
@@ -38,7 +43,6 @@ def load(path: str | Path) -> Policy:
             advice_en="check the file's name and that it may be read",
             code="no_file",
         ) from error
-    return load_text(raw, file=str(path))
 
 
 def load_text(raw: bytes | str, *, file: str = "<text>") -> Policy:
@@ -49,7 +53,13 @@ def load_text(raw: bytes | str, *, file: str = "<text>") -> Policy:
 @lru_cache(maxsize=64)
 def _loaded(raw: bytes | str, file: str) -> Policy:
     # Reading YAML with line and column takes a tenth of a second; a policy never changes, so one may serve many.
-    tree = read(raw, file)
+    from camket.policy.yaml_source import read  # late import: start-up
+
+    return of_tree(read(raw, file))
+
+
+def of_tree(tree: Tree) -> Policy:
+    """Give the policy of a file that was read already. Raises `PolicyFileError` with all problems."""
     policy = _policy(tree) if tree.data is not None else None
     if tree.data is None and not tree.problems:
         _nothing(tree)
