@@ -1,16 +1,20 @@
 """A log is checked in ranges, by several processes, and gives the same answer whatever the ranges."""
 
+import sqlite3
+from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.ledger import audit, entry, places, sql
 from camket.ledger.actions import checkpoint, sequence
-from camket.ledger.models import Entry, Position
+from camket.ledger.models import Entry, Log, Position
+from camket.ledger.pool import Pool
 from camket.ledger.queries import verify_database, verify_logs
+from camket.ledger.ranges import Shop, Source
 from camket.store import secrets, statements
 from camket.store.db import is_sqlite
 from tests.ledger.setting import LAN, NOW, STAFF, after, open_shop
@@ -112,3 +116,28 @@ def test_a_doubled_entry_is_found_or_refused() -> None:
         return
     statements.execute(*again)
     assert [(problem.kind, problem.table) for problem in verify_logs()] == [("added", "camket_entry")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_of_their_own_find_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "PIECE", 256)
+    _log()
+    source = None
+    if is_sqlite():  # the tests' database is in memory, where no other process can read
+        with sqlite3.connect(tmp_path / "copy.sqlite3") as copy:
+            connection.connection.backup(copy)
+        source = Source(f"file:{tmp_path}/copy.sqlite3", {})
+    log = Log.objects.get()
+    shop = Shop(1, (entry.record_head(1, 1), entry.record_head(2, 1)), secrets.secret(1, "mac"))
+    with Pool(0, 1) as here, Pool(0, 2, source) as there:
+        one = list(here.run(audit.TreeAudit(log, shop).ranges()))
+        two = list(there.run(audit.TreeAudit(log, shop).ranges()))
+    assert one == two
+    assert [asked.start for asked, _ in two] == [0, 256, 512, 768]
+    tree = audit.TreeAudit(log, shop)
+    for _ in tree.ranges():
+        pass
+    for asked, found in two:
+        tree.take(asked, found)
+    tree.finish()
+    assert tree.drain() == []

@@ -22,10 +22,10 @@ _AHEAD = 2
 class Pool:
     """Processes of its own for a log that is long enough, else this one. Use as a context manager."""
 
-    def __init__(self, total: int, processes: int | None) -> None:
+    def __init__(self, total: int, processes: int | None, source: Source | None = None) -> None:
         wanted = min(len(os.sched_getaffinity(0)), total // WORTH_A_PROCESS) if processes is None else processes
         self._ahead = wanted * _AHEAD
-        self._executor = _executor(wanted) if wanted > 1 else None
+        self._executor = _executor(wanted, source or settings_source()) if wanted > 1 else None
 
     def __enter__(self) -> Self:
         return self
@@ -53,13 +53,14 @@ class Pool:
             yield asked, future.result()
 
 
-def _executor(processes: int) -> ProcessPoolExecutor:
+def _executor(processes: int, source: Source) -> ProcessPoolExecutor:
     # Not forked: a child would share this process's connection, and end it with its own end.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, context, initializer=ranges.open_source, initargs=(_source(),))
+    return ProcessPoolExecutor(processes, context, initializer=ranges.open_source, initargs=(source,))
 
 
-def _source() -> Source:
+def settings_source() -> Source:
+    """Tell a process of the pool where this installation's database is."""
     settings = connection.settings_dict
     if is_sqlite():
         return Source(f"file:{settings['NAME']}", {})
