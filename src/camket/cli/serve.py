@@ -18,7 +18,7 @@ app = typer.Typer(add_completion=False)
 # Python threads wait for the database most of the time; more than this only wait for each other.
 THREADS = 8
 # Threads that rest keep their connection to the database, with the statements prepared on it.
-_REST_SECONDS = 3600
+_REST_SECONDS = 600
 APPLICATION = "camket.project.wsgi:application"
 
 
