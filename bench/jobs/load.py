@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import connection
 
 from bench import people
-from bench.jobs import world
+from bench.jobs import volume, world
+from camket.base.clock import utc_now
 from camket.store.db import raw_id, read_id
 
 _WORK = {"purpose": "order", "work": world.WORK}
@@ -25,13 +26,19 @@ class Call(NamedTuple):
     body: dict[str, Any]
 
 
-def seed(*, first: int, count: int) -> dict[str, int]:
-    """Put people in and note who is who beside the database."""
+def seed(*, first: int, count: int, answers: bool) -> dict[str, int]:
+    """Put people in, each with an answer about marketing if asked to, and note who is who beside the database."""
     shop = world.open_shop()
-    made = world.create_many(shop, range(first, first + count))
-    known = _known() | {str(first + place): str(subject) for place, subject in enumerate(made)}
-    _file().write_text(json.dumps(known))
-    return {"people": len(known)}
+    numbers = range(first, first + count)
+    made = volume.fill(shop, numbers, people.PROFILE)
+    if answers:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET synchronous_commit = off")  # for the seeding alone
+        for subject_id in made:
+            volume.consent(shop, subject_id, utc_now())
+    _file().write_text(json.dumps({number: str(subject) for number, subject in zip(numbers, made, strict=True)}))
+    return {"people": len(made)}
 
 
 def keys() -> dict[str, Any]:
@@ -75,9 +82,9 @@ def _around(count: int) -> Iterator[tuple[int, UUID, int]]:
 
 
 def _look(count: int, _fresh: int, _: int) -> Iterator[Call]:
-    for number, subject, _round in _around(count):
-        body = {"categories": list(people.LOOKED), **_WORK}
-        yield Call(number, f"/api/v1/subjects/{subject}/look", body)
+    for number, _subject, _round in _around(count):
+        by = {"category": "email", "value": people.profile(number)["email"]}
+        yield Call(number, "/api/v1/subjects/look", {**by, "categories": list(people.LOOKED), **_WORK})
 
 
 def _update(count: int, _fresh: int, _: int) -> Iterator[Call]:

@@ -160,21 +160,22 @@ def _space(plain: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
     )
 
 
-_SIDES = """Plain: one table, a column and an index for each metadata field, psycopg 3, autocommit; with audit: one audit row
-per operation, both in one transaction. Camket: the same operations in the same order through its Python functions in
-process, on the same server: each value sealed, the gate asked, an entry in the ledger, durable commit, plaintext
-delivered. Every answer of every side is compared with the oracle (a record that is not found is a valid answer).
-100,000 records, ten a user, seed 1; each run on a fresh copy of the loaded database. With 8 connections each client
-has a lane: the users whose number has its remainder by 8, so that answers stay certain; together they do the very
-operations of one connection. p_processor is cut to 1,000 operations, as every fifteenth reads 50,000 records."""
-_MAPPING = """Mapping. USR is a person (subject). A record is one sealed value in a group of its own; its nine metadata
-fields and its data are the value's text, so each of them is as secret as the data. PUR, OBJ and DEC are the item's
-purposes besides (13 words of the list as bits), because records are selected by them: `SELECT DISTINCT subject_id` on
-that column (no index) finds the people, `open_many` opens them under one entry. A customer's own operations are done as
-the customer (right of access, correction, erasure), the others as a member of the staff. Deletion by key destroys one
-value and re-seals the person's other nine under a new key, deletion by user shreds the person. A metadata field's new
-value is a correction of the record's text; a new USR is a destruction here and a put there, two deeds. TTL, ACL, SHR,
-SRC and CAT are not turned into the shop's rules: there they belong to the policy, for all records alike."""
+_SIDES = """Plain: one table, a column and an index for each metadata field, psycopg 3, autocommit; with audit: one
+row more per operation, both in one transaction. Camket: the same operations in the same order through its Python
+functions in process, on the same server: each value sealed, the gate asked, an entry in the ledger, durable commit,
+plaintext delivered. Every answer of every side is compared with the oracle (a record that is not found is a valid
+answer). 100,000 records, ten a user, seed 1; each run on a fresh copy of the loaded database. With 8 connections each
+client has a lane: the users whose number has its remainder by 8, so that answers stay certain; together they do the
+very operations of one connection. p_processor is cut to 1,000 operations, as every fifteenth reads 50,000 records."""
+_MAPPING = """Mapping. USR is a person (subject). A record is one sealed value in a group of its own; its nine
+metadata fields and its data are the value's text, so each of them is as secret as the data. PUR, OBJ and DEC are the
+item's purposes besides (13 words of the list as bits), because records are selected by them: `SELECT DISTINCT
+subject_id` on that column (no index) finds the people, `open_many` opens them under one entry. A customer's own
+operations are done as the customer (right of access, correction, erasure), the others as a member of the staff.
+Deletion by key destroys one value and re-seals the person's other nine under a new key, deletion by user shreds the
+person. A metadata field's new value is a correction of the record's text; a new USR is a destruction here and a put
+there, two deeds. TTL, ACL, SHR, SRC and CAT are not turned into the shop's rules: there they belong to the policy,
+for all records alike."""
 _JUSTICE = """What is not alike. For Camket: the client names a record by the ids that it was given (plain looks its
 string key up in an index), and it remembers version and text of what it corrects, as a page does that has just shown
 them; plain updates one column blindly. Records are selected by person, and no mix that selects changes them. Against

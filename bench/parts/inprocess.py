@@ -15,8 +15,8 @@ _LOOK = """`look` opens name, phone and email of one person: facts, gate, unseal
 value is compared with the oracle. Bare: one SELECT of the three plain values and one INSERT of an audit row, in one
 transaction, by the driver with prepared statements."""
 _PUT = """`put` makes a person with six fields in one deed: gate, key, six seals, three look-up digests and the name's
-tokens, ledger entry. Bare: INSERT of the person, of six items and of three identifiers (one statement each) and of one
-audit row, in one transaction."""
+tokens, ledger entry. Bare: INSERT of the person, of six items and of three identifiers (one statement each) and of
+one audit row, in one transaction."""
 
 
 def run(ground: Ground) -> Result:
