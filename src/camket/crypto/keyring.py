@@ -22,13 +22,8 @@ class Keyring:
     """The keys of one installation. Holds no key itself and caches none."""
 
     def __init__(self, provider: Provider) -> None:
-        self._provider = provider
+        self.wrap = provider.wrap
+        self.unwrap = provider.unwrap
 
     def new_key(self) -> bytes:
         return os.urandom(KEY_BYTES)
-
-    def wrap(self, key: bytes, context: bytes) -> bytes:
-        return self._provider.wrap(key, context)
-
-    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        return self._provider.unwrap(wrapped, context)

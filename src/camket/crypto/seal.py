@@ -32,17 +32,31 @@ def aad(*parts: Part) -> bytes:
 
 def seal(key: bytes, plaintext: bytes, aad: bytes) -> bytes:
     """Seal `plaintext` under a 32-byte `key`; `aad` must be given again to open it. Adds 29 bytes."""
-    nonce = os.urandom(_NONCE_BYTES)
-    return VERSION + nonce + AESGCM(_checked(key)).encrypt(nonce, plaintext, VERSION + aad)
+    return seal_with(cipher(key), plaintext, aad)
 
 
 def unseal(key: bytes, sealed: bytes, aad: bytes) -> bytes:
     """Open what `seal` made. Every fault (key, place, a changed or missing byte) is the same `SealError`."""
+    return unseal_with(cipher(key), sealed, aad)
+
+
+def cipher(key: bytes) -> AESGCM:
+    """Set a key up for many seals; `SealError` when it is no key."""
+    return AESGCM(_checked(key))
+
+
+def seal_with(ready: AESGCM, plaintext: bytes, aad: bytes) -> bytes:
+    """Do what `seal` does, under a key that was set up."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return VERSION + nonce + ready.encrypt(nonce, plaintext, VERSION + aad)
+
+
+def unseal_with(ready: AESGCM, sealed: bytes, aad: bytes) -> bytes:
+    """Do what `unseal` does, under a key that was set up."""
     if len(sealed) < _LEAST or sealed[:1] != VERSION:
         raise SealError
-    nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
-        return AESGCM(_checked(key)).decrypt(nonce, body, VERSION + aad)
+        return ready.decrypt(sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], VERSION + aad)
     except InvalidTag:
         raise SealError from None
 

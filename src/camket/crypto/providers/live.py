@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from camket.crypto.errors import KeyFileError
 from camket.crypto.providers import keyfile
 from camket.crypto.providers.custody import PLAIN, Custody
 from camket.crypto.providers.local import LocalProvider
@@ -34,19 +35,18 @@ class LiveProvider:
     @property
     def held(self) -> LocalProvider:
         """The versions as they stand in the file now."""
-        return self._now()
+        return self._look()
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
-        return self._now().wrap(key, context)
+        held = self._held if self._ticks() - self._looked < LOOK_EVERY else self._look()
+        return held.wrap(key, context)
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        held = self._now()
-        if not held.holds(wrapped):
-            held = self._look()
-        return held.unwrap(wrapped, context)
-
-    def _now(self) -> LocalProvider:
-        return self._held if self._ticks() - self._looked < LOOK_EVERY else self._look()
+        held = self._held if self._ticks() - self._looked < LOOK_EVERY else self._look()
+        try:
+            return held.unwrap(wrapped, context)
+        except KeyFileError:
+            return self._look().unwrap(wrapped, context)
 
     def _look(self) -> LocalProvider:
         with self._lock:

@@ -18,7 +18,7 @@ from camket.crypto.errors import KeyFileError, SealError
 from camket.crypto.providers import faults, keyfile
 from camket.crypto.providers.custody import PLAIN, Custody
 from camket.crypto.providers.keyfile import Content
-from camket.crypto.seal import KEY_BYTES, key_id, seal, unseal
+from camket.crypto.seal import KEY_BYTES, cipher, key_id, seal_with, unseal_with
 
 _WRAPPED_VERSION = b"\x01"
 _ID_BYTES = 4
@@ -32,9 +32,9 @@ class LocalProvider:
         self._keys = MappingProxyType(dict(keys))
         self._active = active
         self._retired = MappingProxyType(dict(retired or {}))
-        self._by_id = {key_id(key): key for key in self._keys.values()}
-        self._ours = self._keys[active]
-        self._prefix = _WRAPPED_VERSION + key_id(self._ours)
+        self._by_prefix = {_WRAPPED_VERSION + key_id(key): cipher(key) for key in self._keys.values()}
+        self._prefix = _WRAPPED_VERSION + key_id(self._keys[active])
+        self._ours = self._by_prefix[self._prefix]
 
     def __repr__(self) -> str:
         return f"LocalProvider(active={self.key_id})"
@@ -42,7 +42,7 @@ class LocalProvider:
     @property
     def key_id(self) -> str:
         """The active key's public id, 8 hex digits."""
-        return key_id(self._ours).hex()
+        return key_id(self._keys[self._active]).hex()
 
     @property
     def versions(self) -> dict[int, str]:
@@ -74,19 +74,16 @@ class LocalProvider:
         return self._prefix if version is None else _WRAPPED_VERSION + key_id(self._keys[version])
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
-        return self._prefix + seal(self._ours, key, context)
+        return self._prefix + seal_with(self._ours, key, context)
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        ours = self._by_id.get(wrapped[len(_WRAPPED_VERSION) : PREFIX_BYTES])
-        if wrapped[: len(_WRAPPED_VERSION)] != _WRAPPED_VERSION:
+        prefix = wrapped[:PREFIX_BYTES]
+        held = self._by_prefix.get(prefix)
+        if held is not None:
+            return unseal_with(held, wrapped[PREFIX_BYTES:], context)
+        if prefix[: len(_WRAPPED_VERSION)] != _WRAPPED_VERSION:
             raise SealError
-        if ours is None:
-            raise faults.wrong_file(wrapped[len(_WRAPPED_VERSION) : PREFIX_BYTES].hex(), self.key_id)
-        return unseal(ours, wrapped[PREFIX_BYTES:], context)
-
-    def holds(self, wrapped: bytes) -> bool:
-        """Tell whether the version that did the wrapping is held."""
-        return wrapped[len(_WRAPPED_VERSION) : PREFIX_BYTES] in self._by_id
+        raise faults.wrong_file(prefix[len(_WRAPPED_VERSION) :].hex(), self.key_id)
 
     def recovery_key(self) -> str:
         """Every version held as lines to print and keep on paper. Whoever has it has every key."""
@@ -97,7 +94,7 @@ class LocalProvider:
     def with_new(self) -> Self:
         """Add a version, not in use yet. A public id that is taken (one in four thousand million) is drawn again."""
         key = secrets.token_bytes(KEY_BYTES)
-        while key_id(key) in self._by_id:
+        while _WRAPPED_VERSION + key_id(key) in self._by_prefix:
             key = secrets.token_bytes(KEY_BYTES)
         return type(self)({**self._keys, max(self._keys) + 1: key}, self._active, self._retired)
 
