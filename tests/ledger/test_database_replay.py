@@ -164,6 +164,7 @@ def _planted(field: models.Field, row: Record) -> Any:
     value = getattr(row, field.attname)
     key = row._meta.pk
     keys = key.field_names if isinstance(key, models.CompositePrimaryKey) else (key.attname,)
+    keys = {*keys, *(constraint.fields[-1] for constraint in row._meta.total_unique_constraints)}
     if field.attname != row.shop_column and (field.attname in keys or field.unique or field.attname == "digest"):
         return _other(value)
     return value
