@@ -9,10 +9,12 @@ from django.conf import settings
 from camket.base.actor import Actor
 from camket.base.clock import to_ms
 from camket.base.ids import uuid7
+from camket.ledger import entry, sql
 from camket.ledger.actions import checkpoint, deed, open_log, sequence
 from camket.ledger.models import Log
 from camket.outbox.actions import enqueue
 from camket.outbox.models import Outbox
+from camket.store import secrets, statements
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 STAFF = Actor("staff", "019f3c1e-0000-7000-8000-00000000a11c")
@@ -53,3 +55,15 @@ def unwritten(subject_id: UUID = LAN, shop_id: int = 1) -> Outbox:
 
 def drop_outside() -> None:
     shutil.rmtree(settings.CAMKET_CHECKPOINTS)
+
+
+def looks(count: int, start: float = 0) -> list[UUID]:
+    """Entries alone, many to a second, of looks that read no row."""
+    found = []
+    for number in range(count):
+        name = uuid7(to_ms(after(start + number // 50)))
+        body = entry.body(event="item.looked", actor=STAFF, purpose=None, work=None, detail={"count": number})
+        mac = entry.mac(secrets.secret(1, "mac"), entry.record(1, LAN.bytes, name.bytes, body))
+        statements.execute(sql.INSERT_ENTRY, sql.entry_values(1, LAN, name, body, mac))
+        found.append(name)
+    return found

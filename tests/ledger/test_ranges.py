@@ -7,8 +7,6 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection
 
-from camket.base.clock import to_ms
-from camket.base.ids import uuid7
 from camket.ledger import audit, entry, places, sql
 from camket.ledger.actions import checkpoint, sequence
 from camket.ledger.models import Entry, Log, Position
@@ -17,29 +15,18 @@ from camket.ledger.queries import verify_database, verify_logs
 from camket.ledger.ranges import Shop, Source
 from camket.store import secrets, statements
 from camket.store.db import is_sqlite
-from tests.ledger.setting import LAN, NOW, STAFF, after, open_shop
+from tests.ledger.setting import LAN, NOW, looks, open_shop
 from tests.worlds import attacker
-
-
-def _entries(count: int, start: float = 0) -> list[UUID]:
-    found = []
-    for number in range(count):
-        name = uuid7(to_ms(after(start + number // 50)))
-        body = entry.body(event="item.looked", actor=STAFF, purpose=None, work=None, detail={"count": number})
-        mac = entry.mac(secrets.secret(1, "mac"), entry.record(1, LAN.bytes, name.bytes, body))
-        statements.execute(sql.INSERT_ENTRY, sql.entry_values(1, LAN, name, body, mac))
-        found.append(name)
-    return found
 
 
 def _log() -> None:
     """Five checkpoints: at the end of a block, in the middle of others, and none at the end of the log."""
     open_shop()
     for count in (255, 1, 300, 212, 100):
-        _entries(count, start=Position.objects.count())
+        looks(count, start=Position.objects.count())
         sequence(shop_id=1, now=NOW, full=True)
         checkpoint(shop_id=1, now=NOW)
-    _entries(7, start=100)
+    looks(7, start=100)
     sequence(shop_id=1, now=NOW, full=True)
 
 
@@ -106,7 +93,7 @@ def test_a_span_that_hides_an_entry_from_its_receipt_is_found(log: None) -> None
 def test_a_doubled_entry_is_found_or_refused() -> None:
     """SQLite keeps the unique index, for its tables are read by it."""
     open_shop()
-    (name, *_) = _entries(3)
+    (name, *_) = looks(3)
     sequence(shop_id=1, now=NOW, full=True)
     row = Entry.objects.get(id=name)
     again = (sql.INSERT_ENTRY, sql.entry_values(1, LAN, name, row.body, row.mac))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from camket.base.clock import utc_now
 from camket.cli.exits import FAILED, WRONG_USE
@@ -67,7 +67,8 @@ def verify(
             found = check(shop_id, progress=told)
         _report([_fields(problem) for problem in found], json_=json_)
         return
-    findings = verifier.check(log=file, receipt=receipt, key=key, checkpoints=checkpoints)
+    with _bar() as told:
+        findings = verifier.check(log=file, receipt=receipt, key=key, checkpoints=checkpoints, told=told)
     _report([{"vi": finding.vi, "en": finding.en} for finding in findings], json_=json_)
 
 
@@ -104,7 +105,7 @@ def _log(name: str) -> Log:
 @contextmanager
 def _bar() -> Iterator[Callable[[int, int], None]]:
     """Show how many entries are checked, on a terminal."""
-    columns = (TextColumn("kiểm tra sổ · checking the log"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("kiểm tra sổ · checking the log"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, transient=True, disable=not sys.stderr.isatty(), console=Console(stderr=True)) as shown:
         task = shown.add_task("")
         yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -14,8 +14,13 @@ import base64
 import binascii
 import hashlib
 import json
+import multiprocessing
+import os
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +29,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = 1
 VERSIONS = (1, 2)  # of records
+_HEADS = (b"\x85\x01", b"\x85\x02")  # CBOR: an array of five, the version
+_ENTRY = re.compile(rb'\{"seq": ([0-9]{1,18}), "entry": "([A-Za-z0-9+/]+={0,2})", "mac": "[0-9a-f]*"\}\n?')
+_HASH_BYTES = 32
+_PIECE_BYTES = 4 << 20
+_WORTH_A_PROCESS = 16 << 20
 _KEY_BYTES = 33  # the algorithm's number and the public key
 _NOTE_LINES = 3  # origin, size, root
 _SIZE_DIGITS = 19  # of 2**63
@@ -131,8 +141,10 @@ class Growing:
         self._by_height: dict[int, bytes] = {}
 
     def add(self, record: bytes) -> None:
-        carried = hashlib.sha256(b"\0" + record).digest()
-        height = 0
+        self.grow(hashlib.sha256(b"\0" + record).digest())
+
+    def grow(self, leaf: bytes) -> None:
+        carried, height = leaf, 0
         while height in self._by_height:
             carried = hashlib.sha256(b"\1" + self._by_height.pop(height) + carried).digest()
             height += 1
@@ -160,8 +172,43 @@ def included(index: int, size: int, digest: bytes, proof: list[bytes]) -> bytes:
     return found
 
 
+class Run(NamedTuple):
+    """Entries in a row, of well-formed lines: the place of the first, and their leaf hashes one after another."""
+
+    seq: int
+    leaves: bytes
+
+
+def parts(lines: Iterable[bytes]) -> Iterator[Run | bytes]:
+    """Read lines of entries in runs; every other line, and every line that is not just so, comes as it is."""
+    first, leaves = 0, bytearray()
+    made = hashlib.sha256
+    for line in lines:
+        found = _ENTRY.fullmatch(line)
+        if found is not None:
+            seq = int(found[1])
+            try:
+                record = binascii.a2b_base64(found[2], strict_mode=True)
+            except binascii.Error:
+                record = b""
+            if record[:2] in _HEADS:
+                if leaves and seq != first + len(leaves) // _HASH_BYTES:
+                    yield Run(first, bytes(leaves))
+                    leaves.clear()
+                if not leaves:
+                    first = seq
+                leaves += made(b"\0" + record).digest()
+                continue
+        if leaves:
+            yield Run(first, bytes(leaves))
+            leaves.clear()
+        yield line
+    if leaves:
+        yield Run(first, bytes(leaves))
+
+
 class LogCheck:
-    """Reads an exported log line by line; memory does not grow with it."""
+    """Reads an exported log part by part; memory does not grow with it."""
 
     def __init__(self, key: Key | None, outside: dict[int, bytes]) -> None:
         self.key = key
@@ -170,6 +217,7 @@ class LogCheck:
         self.findings: list[Finding] = []
         self._outside = dict(outside)
         self._ended = False
+        self._lines = 0
         self._next = 0  # the place that the next entry names; after a gap it counts on from there, told once
 
     def line(self, number: int, content: dict[str, Any]) -> None:
@@ -184,6 +232,35 @@ class LogCheck:
                 self._ended = True
             case _:
                 self._say(f"dòng {number} không đúng dạng hoặc sai chỗ", f"line {number} is malformed or out of place")
+
+    def take(self, part: Run | bytes) -> None:
+        """Take a run of entries or a single line; BrokenError when the first line is no line of a log at all."""
+        if isinstance(part, Run):
+            self._run(part)
+            return
+        self._lines += 1
+        try:
+            self.line(self._lines, _object(part.decode()))
+        except BrokenError as error:
+            if self._lines == 1:
+                raise
+            self._say(f"dòng {self._lines} hỏng", f"line {self._lines} is broken: {error}")
+
+    def _run(self, run: Run) -> None:
+        count = len(run.leaves) // _HASH_BYTES
+        first = self._lines + 1
+        self._lines += count
+        if self._ended:
+            for number in range(first, first + count):
+                self._say(f"dòng {number} không đúng dạng hoặc sai chỗ", f"line {number} is malformed or out of place")
+            return
+        if run.seq != self._next:
+            self._gap(run.seq)
+        self._next = run.seq + count
+        for at in range(0, len(run.leaves), _HASH_BYTES):
+            self.tree.grow(run.leaves[at : at + _HASH_BYTES])
+            if self._outside:
+                self._compare_outside()
 
     def finish(self) -> Report:
         if not self._ended:
@@ -207,9 +284,12 @@ class LogCheck:
         if seq != self._next:
             self._gap(seq)
         self._next = seq + 1
-        if record[:2] not in (b"\x85\x01", b"\x85\x02"):
+        if record[:2] not in _HEADS:
             self._say(f"dòng sổ {seq} không đúng dạng", f"entry {seq} is not a record of this format")
         self.tree.add(record)
+        self._compare_outside()
+
+    def _compare_outside(self) -> None:
         wanted = self._outside.pop(self.tree.size, None)
         if wanted is not None and wanted != self.tree.root():
             self._say(
@@ -247,14 +327,15 @@ class LogCheck:
 
 def check_log(lines: Iterable[str], *, key: Key | None = None, outside: dict[int, bytes] | None = None) -> Report:
     """Check the lines of an exported log; `outside` gives roots by size from notes kept elsewhere."""
-    check = LogCheck(key, outside or {})
-    for number, line in enumerate(lines, start=1):
+    return _report(parts(line.encode() for line in lines), LogCheck(key, outside or {}))
+
+
+def _report(found: Iterable[Run | bytes], check: LogCheck) -> Report:
+    for part in found:
         try:
-            check.line(number, _object(line))
-        except BrokenError as error:
-            if number == 1:
-                return Report(0, 0, [Finding("đây không phải sổ đã xuất", "this is not an exported log")])
-            check.findings.append(Finding(f"dòng {number} hỏng", f"line {number} is broken: {error}"))
+            check.take(part)
+        except BrokenError:
+            return Report(0, 0, [Finding("đây không phải sổ đã xuất", "this is not an exported log")])
     return check.finish()
 
 
@@ -365,14 +446,23 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def check(
-    *, log: Path | None = None, receipt: Path | None = None, key: str = "", checkpoints: Path | None = None
+    *,
+    log: Path | None = None,
+    receipt: Path | None = None,
+    key: str = "",
+    checkpoints: Path | None = None,
+    processes: int | None = None,
+    told: Callable[[int, int], None] | None = None,
 ) -> list[Finding]:
-    """Check a log or a receipt given as files; a file that cannot be read is a finding too."""
+    """Check a log or a receipt given as files; a file that cannot be read is a finding too.
+
+    `processes` is how many read a long log, by default one for each processor; `told` hears of bytes read of how many.
+    """
     try:
         given = read_key(key) if key else None
         if receipt is not None:
             return check_receipt(receipt.read_text("utf-8"), key=given)
-        return _check_files(log or Path(), given, checkpoints).findings
+        return _check_files(log or Path(), given, checkpoints, processes, told).findings
     except OSError as error:
         name = Path(error.filename or "").name
         return [Finding(f"không mở được tệp `{name}`", f"the file `{name}` cannot be opened")]
@@ -382,15 +472,58 @@ def check(
         return [Finding("tệp không phải văn bản UTF-8", "the file is not UTF-8 text")]
 
 
-def _check_files(log: Path, key: Key | None, checkpoints: Path | None) -> Report:
-    with log.open(encoding="utf-8") as file:
-        outside = {}
-        if checkpoints:
+def _check_files(
+    log: Path, key: Key | None, checkpoints: Path | None, processes: int | None, told: Callable[[int, int], None] | None
+) -> Report:
+    outside = {}
+    if checkpoints:
+        with log.open(encoding="utf-8") as file:
             key = key or read_key(str(_object(file.readline()).get("key", "")))
-            file.seek(0)
-            with checkpoints.open(encoding="utf-8") as notes:
-                outside = read_outside(notes, key)
-        return check_log(file, key=key, outside=outside)
+        with checkpoints.open(encoding="utf-8") as notes:
+            outside = read_outside(notes, key)
+    return _report(_parts_of(log, processes, told), LogCheck(key, outside))
+
+
+def _parts_of(log: Path, processes: int | None, told: Callable[[int, int], None] | None) -> Iterator[Run | bytes]:
+    """Read a file piece by piece, several at a time when it is long; the parts come in its order."""
+    total = log.stat().st_size
+    wanted = min(len(os.sched_getaffinity(0)), total // _WORTH_A_PROCESS) if processes is None else processes
+    pieces = _pieces(log, total)
+    if wanted <= 1:
+        for start, stop in pieces:
+            yield from _piece(log, start, stop)
+            if told is not None:
+                told(stop, total)
+        return
+    # Not forked: whoever calls this may hold connections that a child would end with its own end.
+    with ProcessPoolExecutor(wanted, multiprocessing.get_context("spawn")) as executor:
+        waiting: deque[tuple[int, Future[list[Run | bytes]]]] = deque()
+        for start, stop in [*pieces, (0, 0)]:
+            if stop:
+                waiting.append((stop, executor.submit(_piece, log, start, stop)))
+            while waiting and (len(waiting) > 2 * wanted or not stop):
+                end, future = waiting.popleft()
+                yield from future.result()
+                if told is not None:
+                    told(end, total)
+
+
+def _pieces(log: Path, total: int) -> Iterator[tuple[int, int]]:
+    """Part a file at the ends of lines."""
+    with log.open("rb") as file:
+        start = 0
+        while start < total:
+            file.seek(start + _PIECE_BYTES)
+            file.readline()
+            stop = min(file.tell(), total)
+            yield start, stop
+            start = stop
+
+
+def _piece(log: Path, start: int, stop: int) -> list[Run | bytes]:
+    with log.open("rb") as file:
+        file.seek(start)
+        return list(parts(file.read(stop - start).splitlines(keepends=True)))
 
 
 def main() -> int:
