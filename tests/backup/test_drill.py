@@ -72,63 +72,69 @@ def _python(installation: Installation, text: str) -> list[str]:
     return done.stdout.split("\n")[:-1]
 
 
-def _safe(installation: Installation, safe: Path) -> Installation:
+def _safe(installation: Installation, safe: Path, policies: Path) -> Installation:
     """The installation with what must survive it on the other disk."""
     more = {
         "SAFE": str(safe),
+        "CAMKET_POLICIES": str(policies),
         "CAMKET_CHECKPOINTS": str(safe / "outside"),
         "CAMKET_BACKUP_KEYS": f"{installation.home / 'keys' / 'backup'}:{safe / 'backup-keys'}",
     }
     return Installation(installation.home, {**installation.env, **more})
 
 
-def test_the_drill_of_the_page(tmp_path: Path) -> None:
-    """Backup, erase, lose the machine, restore on a new one: who was erased stays erased, and the system serves."""
+@pytest.fixture
+def policies(tmp_path: Path) -> Path:
+    """One shop is enough for a drill."""
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    shutil.copy(source.ROOT / "policies" / "comet.yaml", folder)
+    return folder
+
+
+def test_the_drill_of_the_page(tmp_path: Path, policies: Path) -> None:
+    """Backup, erase, lose the machine, restore on a new one: who was erased stays erased, and the system serves.
+
+    The new machine has SQLite, whatever the old one had; from it the other database takes everything back.
+    """
     safe = tmp_path / "safe"
     safe.mkdir(mode=0o700)
     with installed(tmp_path / "old") as made, installed(tmp_path / "new") as other:
-        old, new = _safe(made, safe), _safe(other, safe)
+        old, last = _safe(made, safe, policies), _safe(other, safe, policies)
+        new = Installation(last.home, {key: value for key, value in last.env.items() if key != "CAMKET_DATABASE"})
         assert old.camket("prepare").returncode == 0
         gone, there = _python(old, COMER)
         assert old.camket("work", "--once").returncode == 0
         assert "nguyên · whole" in _bash(_block("old"), old.env)
         _python(old, GOER.format(gone))
-        assert old.camket("work", "--once").returncode == 0
         shutil.rmtree(old.home)
 
         refused = new.camket("prepare")
         assert (refused.returncode, "the database is empty, but" in refused.stderr) == (5, True)
         assert not new.key_file.exists()
         said = _bash(_block("new"), new.env)
-        assert "5 shops restored; 1 people erased since were erased again" in said
+        assert "1 shops restored; 1 people erased since were erased again" in said
         assert _python(new, ASKED.format(gone, there)) == ["0 0 1", "1 1 0"]
         process = new.begin("start", "--port", str(free_port()))
         assert "running at" in read_until(process, "running at")
         assert stop(process, signal.SIGTERM)[0] == 0
+        if "CAMKET_DATABASE" in last.env:
+            _back(new, last, tmp_path / "back")
+            assert _python(last, ASKED.format(gone, there)) == ["0 0 1", "1 1 0"]
 
 
-def test_each_database_takes_the_backup_of_the_other(tmp_path: Path) -> None:
-    """From the database under test into SQLite and back (on SQLite: from one file to another)."""
-    with installed(tmp_path / "first") as first, installed(tmp_path / "third") as third:
-        second = Installation(tmp_path / "second", {**first.env, "CAMKET_HOME": str(tmp_path / "second")})
-        second.env.pop("CAMKET_DATABASE", None)
-        assert first.camket("prepare").returncode == 0
-        _, there = _python(first, COMER)
-        for number, (source_, target) in enumerate([(first, second), (second, third)]):
-            place = tmp_path / f"backup-{number}"
-            assert source_.camket("backup", "--to", str(place)).returncode == 0
-            shutil.copytree(source_.home / "keys", target.home / "keys")
-            (data,), (keys,) = place.glob("*.data"), place.glob("*.keys")
-            done = target.camket("restore", "--data", str(data), "--keys", str(keys))
-            assert (done.returncode, done.stderr) == (0, "")
-            assert _python(target, ASKED.format(there, there)) == ["1 1 0", "1 1 0"]
-        assert third.camket("ledger", "verify", "--database").returncode == 0
+def _back(new: Installation, last: Installation, place: Path) -> None:
+    """From SQLite into the other database."""
+    assert new.camket("backup", "--to", str(place)).returncode == 0
+    (data,), (keys,) = place.glob("*.data"), place.glob("*.keys")
+    done = last.camket("restore", "--data", str(data), "--keys", str(keys))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert last.camket("ledger", "verify", "--database").returncode == 0
 
 
 @pytest.mark.parametrize(
     ("words", "said", "code"),
     [
-        (("backup",), "`--to` is missing and `CAMKET_BACKUPS` is not set", 2),
         (("restore",), "both `--data` and `--keys` are needed, or `--adopt` alone", 2),
         (("restore", "--data", "x.data", "--keys", "x.keys"), "there is no wrapping key file", 5),
     ],
