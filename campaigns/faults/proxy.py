@@ -38,7 +38,11 @@ class Proxy:
         with suppress(OSError):
             while True:
                 ours, _ = self._listener.accept()
-                theirs = socket.create_connection(("127.0.0.1", self._target))
+                try:
+                    theirs = socket.create_connection(("127.0.0.1", self._target))
+                except OSError:
+                    ours.close()
+                    continue
                 for source, sink, word, when in ((ours, theirs, ASKED, "before"), (theirs, ours, DONE, "after")):
                     words = (source, sink, word, when)
                     threading.Thread(target=self._pass, args=words, daemon=True).start()

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, connections
 from django.db import transaction as django_transaction
 
 from camket.store import group, unavailable
@@ -77,6 +77,19 @@ def joined() -> Iterator[None]:
 
 
 @cache
+def let_go() -> None:
+    """Close every connection of this process, before it is forked.
+
+    A child that inherits a pool has connections that its parent uses too, and none of the threads that make new ones;
+    one that inherits a SQLite file loses its locks with the first copy it closes.
+    """
+    connections.close_all()
+    if is_sqlite():
+        group.writer().close()
+    else:
+        cast("Any", connection).close_pool()  # PostgreSQL's own; the stub knows both databases only
+
+
 def vendor() -> Vendor:
     """Tell which of the two databases is in use; an installation has one."""
     return "sqlite" if connection.vendor == "sqlite" else "postgresql"

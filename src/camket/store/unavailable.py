@@ -51,6 +51,9 @@ _SYSTEM: Final[dict[int, Callable[[], UnavailableError]]] = {
     errno.EROFS: ReadOnlyError,
     errno.EIO: DatabaseAwayError,
 }
+# PostgreSQL says "insufficient privilege" of a read-only disk, as it does of a row behind the wall between shops.
+_FILE_REFUSED: Final = "42501"
+_READ_ONLY_DISK: Final = "Read-only file system"
 _LOST: Final = ("08", "57P")
 # The commit's own mark was written and may yet be found by whoever opens the file next. Before it, nothing counts.
 _NOT_SYNCED: Final = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
@@ -63,13 +66,17 @@ def told(error: BaseException) -> UnavailableError | None:
     After a lost connection the idle ones of the pool are tried too, so that a restart costs one answer, not twenty.
     """
     found = error if isinstance(error, UnavailableError) else _kind(error)
-    if isinstance(found, DatabaseAwayError | OutcomeUnknownError):
+    if found is not None:
         renew()
     return found
 
 
 def renew() -> None:
-    """Let the pool of connections replace those that broke."""
+    """Let the pool replace connections that broke; a file that could only be read is opened again."""
+    if connection.vendor == "sqlite":
+        if not connection.in_atomic_block:
+            connection.close()
+        return
     pool = getattr(connection, "pool", None)
     if pool is not None and not pool.closed:
         pool.check()
@@ -114,6 +121,8 @@ def _kind(error: BaseException) -> UnavailableError | None:
     sqlite, state = _sqlite(error), _state(error)
     if sqlite is not None:
         made = _SQLITE.get(sqlite.sqlite_errorcode & _PRIMARY)
+    elif state == _FILE_REFUSED and _READ_ONLY_DISK in str(error):
+        made = ReadOnlyError
     elif state is not None:
         made = next((kind for begin, kind in _POSTGRESQL.items() if state.startswith(begin)), None)
     return made() if made else None
