@@ -45,18 +45,18 @@ def rotate_index(
     actor: Actor,
     clock: Callable[[], datetime],
     tell: Tell,
-    wait: float = WAIT,
+    wait: float | None = None,
     sleep: Sleep = time.sleep,
 ) -> None:
     """Rotate the index keys of shops, all of them step by step together; what is under way goes on instead.
 
-    `wait` is shortened by tests that run in one process only. Errors: VaultError `index_taken`, StoreError.
+    `wait` (else `WAIT`) is shorter in tests that run in one process. Errors: VaultError `index_taken`, StoreError.
     """
     for shop_id in shop_ids:
         rotation.begin(shop_id=shop_id, actor=actor, now=clock())
     while busy := [shop_id for shop_id in shop_ids if rotation.state(shop_id) is not None]:
         if any(not rotation.is_settled(shop_id) for shop_id in busy):
-            settle(wait, sleep=sleep)
+            settle(WAIT if wait is None else wait, sleep=sleep)
         for shop_id in busy:
             rotation.mark_settled(shop_id=shop_id, actor=actor, now=clock())
         for shop_id in busy:
@@ -91,7 +91,7 @@ def rewrap(
     actor: Actor,
     clock: Callable[[], datetime],
     tell: Tell,
-    wait: float = KEY_WAIT,
+    wait: float | None = None,
     sleep: Sleep = time.sleep,
 ) -> LocalProvider:
     """Wrap everything by the version in use, until nothing else is left; then note that the others are retired.
@@ -105,7 +105,7 @@ def rewrap(
         if left and not _pass(shop_ids, left, actor, clock, tell) and _left() >= left:
             raise _unopened(left)
         if not left:
-            settle(wait, sleep=sleep)
+            settle(KEY_WAIT if wait is None else wait, sleep=sleep)
             settled = True
     return LocalProvider.change(keys.path(), keys.custody(), lambda held: held.with_retired(clock()))
 
