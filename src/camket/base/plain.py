@@ -30,11 +30,16 @@ class Plain:
     """
 
     __slots__ = ("__masked", "__text", "__token")
+    __masked: str
+    __text: str
+    __token: Token
 
     def __init__(self, text: str, *, token: Token, masked: str = MASK) -> None:
-        self.__text = text
-        self.__token = token
-        self.__masked = masked
+        if hasattr(self, "_Plain__text"):
+            raise AttributeError("an opened value cannot be changed")
+        _set_text(self, text)
+        _set_token(self, token)
+        _set_masked(self, masked)
 
     @property
     def masked(self) -> str:
@@ -61,12 +66,13 @@ class Plain:
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return self
 
-    def __setattr__(self, name: str, value: object) -> None:
-        # Slots can be filled once, by the constructor; the value never changes afterwards.
-        if name.startswith("_Plain__") and not hasattr(self, name):
-            object.__setattr__(self, name, value)
-            return
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        # Slots are filled once, by the constructor; the value never changes afterwards.
         raise AttributeError("an opened value cannot be changed")
 
     def __reduce_ex__(self, protocol: SupportsIndex, /) -> NoReturn:
         raise TypeError("an opened value cannot be pickled")
+
+
+# Past the guard above, for the constructor: the slots' own setters.
+_set_text, _set_token, _set_masked = (vars(Plain)[f"_Plain__{name}"].__set__ for name in ("text", "token", "masked"))

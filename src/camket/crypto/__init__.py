@@ -2,6 +2,6 @@
 
 from camket.crypto.errors import KeyFileError, SealError
 from camket.crypto.keyring import Keyring, Provider
-from camket.crypto.seal import KEY_BYTES, aad, seal, unseal
+from camket.crypto.seal import KEY_BYTES, Opener, aad, seal, unseal
 
-__all__ = ["KEY_BYTES", "KeyFileError", "Keyring", "Provider", "SealError", "aad", "seal", "unseal"]
+__all__ = ["KEY_BYTES", "KeyFileError", "Keyring", "Opener", "Provider", "SealError", "aad", "seal", "unseal"]

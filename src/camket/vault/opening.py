@@ -1,13 +1,13 @@
 """Opens sealed rows against a permit. INVARIANT 1: plaintext leaves this module only as Plain."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from camket.base.plain import Plain, Token
 from camket.base.values import MASKS
-from camket.crypto import SealError
+from camket.crypto import Opener, SealError
 from camket.policy import words
 from camket.store import statements
 from camket.store.db import raw_id
@@ -37,7 +37,7 @@ def open_rows(permit: Permit, rows: Iterable[Row], *, masked: frozenset[str]) ->
         subject_id=permit.bound.subject_id,
         categories=frozenset(item.category for item, _ in found),
     )
-    keys: dict[UUID, bytes] = {}
+    keys: dict[UUID, Opener] = {}
     seen: list[Seen] = []
     for item, wrapped in found:
         if (item.shop_id, item.subject_id) != (bound.shop_id, bound.subject_id):
@@ -47,18 +47,19 @@ def open_rows(permit: Permit, rows: Iterable[Row], *, masked: frozenset[str]) ->
     return seen
 
 
-def unlocked(item: Sealed, wrapped: bytes, keys: dict[UUID, bytes]) -> str:
+def unlocked(item: Sealed, wrapped: bytes, keys: dict[UUID, Opener]) -> str:
     """Open one row inside the vault; `keys` remembers what was unwrapped."""
-    key = keys.get(item.key_id)
-    if key is None:
-        key = keys[item.key_id] = sealing.open_key(
+    opener = keys.get(item.key_id)
+    if opener is None:
+        key = sealing.open_key(
             shop_id=item.shop_id,
             subject_id=item.subject_id,
             key_id=item.key_id,
             retention=item.retention,
             wrapped=wrapped,
         )
-    return sealing.open_item(item, key)
+        opener = keys[item.key_id] = Opener(key)
+    return sealing.open_with(item, opener)
 
 
 def says(match: Match, *, shop_id: int, kind: str, text: str, now_ms: int) -> bool:
@@ -89,7 +90,7 @@ def _seen(item: Sealed, text: str, *, only_masked: bool) -> Seen:
         category=item.category,
         plain=Plain(text, token=_VAULT),
         only_masked=only_masked,
-        purposes=tuple(item.purposes.split(",")) if item.purposes else (),
+        purposes=_split(item.purposes),
         source=item.source,
         basis=item.basis,
         collected_at=item.collected_at,
@@ -100,6 +101,11 @@ def _seen(item: Sealed, text: str, *, only_masked: bool) -> Seen:
         group=item.group_id,
         version=item.version,
     )
+
+
+@lru_cache(maxsize=4096)
+def _split(purposes: str) -> tuple[str, ...]:
+    return tuple(purposes.split(",")) if purposes else ()
 
 
 def masked(value: Seen) -> str:

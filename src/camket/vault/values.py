@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from camket.base.plain import Plain
@@ -24,8 +25,7 @@ class Value:
     verified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One opened value. `plain` shows a mask wherever it is printed; `only_masked` values have nothing more to show.
 
     `opening.masked` gives the mask of the category (`•••678`), worked out when it is asked for.
