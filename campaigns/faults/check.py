@@ -26,6 +26,7 @@ class Checker:
 
     def __init__(self, product: Product, staff: Staff, model: Model) -> None:
         self.checked = 0
+        self._single: set[str] = set()
         self._product = product
         self._model = model
         self._clerk = Caller(product.port, staff.clerk)
@@ -73,7 +74,12 @@ class Checker:
         person.life = "alive"
         if look.outcome != "done":
             return [f"{person.who} cannot be looked at: {look.status} {look.code}"]
-        return person.judge_values(look.body["items"]) + self._consents(person)
+        wrong = person.judge_values(look.body["items"]) + self._consents(person)
+        if person.who not in self._single:
+            self._single.add(person.who)
+            found = self._find(person.phone)
+            wrong += [f"{person.who} was made {len(found)} times"] if found != [person.subject] else []
+        return wrong
 
     def _settle_birth(self, person: Person) -> list[str]:
         found = self._find(person.phone)

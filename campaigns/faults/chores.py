@@ -31,6 +31,7 @@ class Chore(Protocol):
     name: str
     finished: int
     restarted: int
+    rest: int  # turns to wait before the next begins
 
     def words(self) -> list[str]: ...
 
@@ -44,7 +45,7 @@ class Import:
     name = "import"
 
     def __init__(self, folder: Path, rows: int = ROWS) -> None:
-        self.finished = self.restarted = 0
+        self.finished = self.restarted = self.rest = 0
         self._folder = folder
         self._rows = rows
         self._phones: list[str] = []
@@ -75,22 +76,24 @@ class Import:
 
 
 class Rotate:
-    """Rotates the keys again and again."""
+    """Rotates the wrapping key and the index keys in turn; one that was killed goes on where it stopped."""
 
     name = "rotate"
 
     def __init__(self, rng: random.Random) -> None:
         self.finished = self.restarted = 0
+        self.rest = 1
         self._rng = rng
 
     def words(self) -> list[str]:
-        return ["keys", "rotate", "--wrapping", "--index", "--yes"]
+        return ["keys", "rotate", "--index" if self.finished % 2 else "--wrapping", "--yes"]
 
     def ended(self, code: int, _out: str) -> Ended | None:
         if code:
             self.restarted += 1
             return None
         self.finished += 1
+        self.rest = self._rng.randrange(2, 7)
         return Ended()
 
 

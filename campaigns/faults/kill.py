@@ -129,11 +129,13 @@ class Campaign:
         self.start_all()
         client = Client(self.product, self.staff, self.journal, self.plan, keyed=keyed)
         client.go()
-        for number in range(1, self.plan.kills + 1):
+        while sum(self.result.kills.values()) < self.plan.kills:
             # Now and then something is killed while the rest still starts.
             self.start_all(wait=self._random.random() >= _IMPATIENT)
             time.sleep(self._random.uniform(*_PAUSES))
-            self._kill(self._target())
+            if not self._kill(self._target()):
+                continue
+            number = sum(self.result.kills.values())
             if number % self.plan.check_every == 0 or number == self.plan.kills:
                 self.start_all()
                 client.pause()
@@ -168,13 +170,17 @@ class Campaign:
             if ended is not None:
                 self._phones += ended.phones
                 self.result.wrong += ended.wrong
+        if chore.rest:
+            chore.rest -= 1
+            return
         self.product.begin(chore.name, *chore.words())
 
     def _target(self) -> str:
         weights = TARGETS[self.plan.database]
         return self._random.choices(list(weights), list(weights.values()))[0]
 
-    def _kill(self, target: str) -> None:
+    def _kill(self, target: str) -> bool:
+        """Kill it; False when it had ended by itself."""
         cluster, product = self.cluster, self.product
         match target:
             case "server":
@@ -184,16 +190,15 @@ class Campaign:
             case "worker":
                 killed = product.kill("work")
             case "chore":
-                killed = product.kill(self._random.choice(self.chores).name)
+                running = [chore.name for chore in self.chores if product.runs(chore.name)]
+                killed = product.kill(self._random.choice(running)) if running else 0
             case "everything":
                 names = [*product.running]
                 killed = sum(product.kill(name) for name in names) + (cluster.kill() if cluster else 0)
             case _:
                 killed = self._kill_database(target)
-        if killed:
-            self.result.kills[target] += 1
-        else:
-            self.result.kills[f"{target} (had ended by itself)"] += 1
+        self.result.kills[target] += bool(killed)
+        return bool(killed)
 
     def _kill_database(self, target: str) -> int:
         if self.cluster is None:
