@@ -97,18 +97,18 @@ def open_book(path: Path) -> Book:
 
 
 def _from_workbook(path: Path) -> Book:
-    with xlsx_file.open_workbook(path) as workbook:
-        found: list[Table] = []
-        without: list[str] = []
-        for sheet in workbook.sheets():
-            table = _find(sheet.rows, sheet=sheet.name, about="xlsx", progress=sheet.progress)
-            if table is None:
-                without.append(sheet.name)
-            else:
-                found.append(table)
-        if not found:
-            raise _no_header()
-        return Book(tuple(found), tuple(without), workbook.cell_notes)
+    workbook = xlsx_file.open_workbook(path)
+    found: list[Table] = []
+    without: list[str] = []
+    for sheet in workbook.sheets():
+        table = _find(sheet.rows, sheet=sheet.name, about="xlsx", progress=sheet.progress)
+        if table is None:
+            without.append(sheet.name)
+        else:
+            found.append(table)
+    if not found:
+        raise _no_header()
+    return Book(tuple(found), tuple(without), workbook.cell_notes)
 
 
 def _no_header() -> TableError:

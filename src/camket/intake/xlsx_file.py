@@ -4,22 +4,31 @@ A cell merged downward stands for each row it covers (one customer, three order 
 columns is put before the names below it. Hidden sheets are read like others: what is hidden is still held.
 """
 
-import datetime as dt
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
-
-import python_calamine
 
 from camket.intake.errors import TableError
+from camket.intake.xlsx_cells import merges, rows
+from camket.intake.xlsx_parts import (
+    CHUNK,
+    Package,
+    SheetPart,
+    Words,
+    book_part,
+    damaged,
+    day_styles,
+    sheets,
+    too_large,
+    words,
+)
 
 _SIGNATURE = b"PK\x03\x04"
-# A workbook of a million rows unpacks to some 300 MB; more is a bomb or not a list of customers.
-_LARGEST = 1 << 30
 _HEADER_ROWS = 40
-Cell = Any
+# What merged cells may make us hold.
+_WIDEST_MERGE = 255
+_MOST_MERGED = 1_000_000
 
 
 def is_workbook(path: Path) -> bool:
@@ -37,85 +46,96 @@ def is_workbook(path: Path) -> bool:
     return start.startswith(_SIGNATURE)
 
 
-def open_workbook(path: Path) -> "Workbook":
-    """Open a workbook; raise TableError where it is damaged, encrypted or unpacks to too much."""
+def open_workbook(path: Path, *, piece: int = CHUNK) -> "Workbook":
+    """Open a workbook; raise TableError where it is damaged, encrypted or unpacks to too much.
+
+    `piece` is how many bytes are unpacked at once.
+    """
     try:
-        with zipfile.ZipFile(path) as packed:
-            parts = packed.infolist()
-        if sum(part.file_size for part in parts) > _LARGEST:
-            raise TableError(
-                "tệp Excel này quá lớn khi giải nén",
-                "this workbook is too large when unpacked",
-                "chia thành nhiều tệp hoặc lưu dạng CSV",
-                "split it, or save it as CSV",
-                "table.size",
-            )
-        book = python_calamine.CalamineWorkbook.from_path(path)
-    except (zipfile.BadZipFile, python_calamine.CalamineError, OSError) as error:
-        raise _damaged() from error
-    notes = sum("/comments" in part.filename for part in parts)
-    return Workbook(book, notes)
+        packed = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise damaged() from error
+    try:
+        return Workbook(Package(packed, piece))
+    except BaseException:
+        packed.close()
+        raise
 
 
 class Workbook:
-    """An open workbook; `cell_notes` counts the sheets that carry cell notes, which are never read."""
+    """An open workbook; `cell_notes` counts the sheets that carry cell notes, which are never read.
 
-    def __init__(self, book: python_calamine.CalamineWorkbook, cell_notes: int) -> None:
-        self._book = book
-        self.cell_notes = cell_notes
+    Its sheets unpack their part anew each time they are read, from the file that was opened, until they are dropped.
+    """
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        # The sheets read so far hold their own memory; the file itself need not stay open.
-        self._book.close()
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        part = book_part(package)
+        self._sheets, self._since_1904 = sheets(package, part)
+        self._words, self._days = words(package, part), day_styles(package, part)
+        self.cell_notes = sum("/comments" in name for name in package.names())
 
     def sheets(self) -> Iterator["Sheet"]:
-        """Yield the worksheets in order, each read when it is reached."""
-        for about in self._book.sheets_metadata:
-            if about.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                try:
-                    yield Sheet(self._book.get_sheet_by_name(about.name))
-                except python_calamine.CalamineError as error:
-                    raise _damaged() from error
+        """Yield the worksheets in order."""
+        for sheet in self._sheets:
+            yield Sheet(self._package, sheet, self._words, self._days, since_1904=self._since_1904)
 
 
 class Sheet:
-    """One worksheet. Its cells lie compact outside Python; rows are made one by one."""
+    """One worksheet, streamed from its part of the file each time."""
 
-    def __init__(self, sheet: python_calamine.CalamineSheet) -> None:
-        self._sheet = sheet
-        self.name: str = sheet.name
+    def __init__(
+        self, package: Package, about: SheetPart, words: Words, days: Mapping[int, str], *, since_1904: bool
+    ) -> None:
+        self._package = package
+        self._part = about.part
+        self._words, self._days, self._since_1904 = words, days, since_1904
+        self.name = about.name
+        self._size = package.size(about.part)
         self._done = 0
-        self._first = sheet.start or (0, 0)
         self._down, self._across = self._merges()
 
     def progress(self) -> float:
         """Tell how much of the sheet has been read, 0 to 1."""
-        return self._done / self._sheet.height if self._sheet.height else 1.0
+        return min(1.0, self._done / self._size) if self._size else 1.0
+
+    def _raw(self) -> Iterator[tuple[int, int, dict[int, str]]]:
+        return rows(self._package, self._part, self._words, self._days, since_1904=self._since_1904)
 
     def rows(self) -> Iterator[tuple[int, tuple[str, ...] | None]]:
-        """Stream (row number as the spreadsheet counts, cells as text), merged cells filled downward."""
-        top, left = self._first
+        """Stream (row number as the spreadsheet counts, cells as text), merged cells filled downward.
+
+        Blank rows between two others are given too: they are counted and told.
+        """
         held: dict[int, tuple[int, str]] = {}
         previous: tuple[str, ...] = ()
         self._done = 0
-        for offset, raw in enumerate(self._sheet.iter_rows()):
-            row = top + offset
-            cells = [""] * left + [as_text(cell) for cell in raw]
-            for column, last in self._down.get(row, ()):
-                held[column] = (last, cells[column] if column < len(cells) else "")
-            for column, (last, text) in held.items():
-                if row <= last and column < len(cells) and not cells[column]:
-                    cells[column] = text
-            if row - 1 in self._across:
-                cells = self._below(row - 1, previous, cells)
-            previous = tuple(cells)
-            self._done = offset + 1
+        before: int | None = None
+        for row, read, found in self._raw():
+            self._done = read
+            for blank in range(row if before is None else before + 1, row):
+                previous = self._filled(blank, {}, held, previous)
+                yield blank + 1, previous
+            previous = self._filled(row, found, held, previous)
+            before = row
             yield row + 1, previous
+        self._done = self._size
+
+    def _filled(
+        self, row: int, found: dict[int, str], held: dict[int, tuple[int, str]], previous: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        for column, last in self._down.get(row, ()):
+            held[column] = (last, found.get(column, ""))
+        for column in [column for column, (last, _) in held.items() if last < row]:
+            del held[column]
+        cells = [""] * (1 + max([*found, *held], default=-1))
+        for column, (_, text) in held.items():
+            cells[column] = text
+        for column, text in found.items():
+            cells[column] = text
+        if row - 1 in self._across:
+            cells = self._below(row - 1, previous, cells)
+        return tuple(cells)
 
     def _below(self, above: int, parents: tuple[str, ...], cells: list[str]) -> list[str]:
         """Put the name of a header merged across columns before the names below it (`Người nhận` / `Tên`)."""
@@ -129,37 +149,23 @@ class Sheet:
     def _merges(self) -> tuple[dict[int, list[tuple[int, int]]], dict[int, list[tuple[int, int]]]]:
         down: dict[int, list[tuple[int, int]]] = {}
         across: dict[int, list[tuple[int, int]]] = {}
-        for (top, left), (bottom, right) in self._sheet.merged_cell_ranges or ():
+        found = merges(self._package, self._part)
+        first, widest = self._head() if found else (0, 0)
+        if sum(min(right - left, _WIDEST_MERGE) + 1 for _, left, _, right in found) > _MOST_MERGED:
+            raise too_large()
+        for top, left, bottom, right in found:
             if bottom > top:
-                for column in range(left, right + 1):
+                for column in range(left, min(right, left + _WIDEST_MERGE) + 1):
                     down.setdefault(top, []).append((column, bottom))
-            elif right > left and top < self._first[0] + _HEADER_ROWS:
+            elif right > left and top < first + _HEADER_ROWS:
                 across.setdefault(top, []).append((left, right))
         # A title over the whole table is no group of columns.
-        widest = self._sheet.width
         return down, {
             row: spans for row, spans in across.items() if all(end - start + 1 < widest for start, end in spans)
         }
 
-
-def as_text(cell: Cell) -> str:
-    """Write a cell as its reader would type it: whole numbers without `.0`, days as ISO, truth as `true`."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time.min else cell.isoformat(sep=" ")
-    if isinstance(cell, dt.date | dt.time):
-        return cell.isoformat()
-    return str(cell)
-
-
-def _damaged() -> TableError:
-    return TableError(
-        "tệp Excel này bị hỏng hoặc không mở được",
-        "this workbook is damaged or cannot be opened",
-        "mở bằng Excel rồi lưu lại dạng .xlsx",
-        "open it in a spreadsheet and save it again as .xlsx",
-        "table.damaged",
-    )
+    def _head(self) -> tuple[int, int]:
+        """Tell where the sheet begins, and how many columns its first rows take."""
+        first = [(row, cells) for row, _, cells in islice(self._raw(), _HEADER_ROWS)]
+        columns = [column for _, cells in first for column in cells]
+        return (first[0][0], max(columns) - min(columns) + 1) if first else (0, 0)
