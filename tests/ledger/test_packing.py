@@ -36,9 +36,10 @@ values = st.recursive(
     ),
     max_leaves=12,
 )
-keys = st.lists(st.one_of(st.none(), st.integers(0, 9), st.text(max_size=5), st.binary(max_size=20)), max_size=3)
+same = st.sampled_from([LAN.bytes, MINH.bytes, OTHER.bytes])
+keys = st.lists(st.one_of(st.none(), st.integers(-9, 9), st.text(max_size=5), st.binary(max_size=20), same), max_size=3)
 shared = st.binary(min_size=10, max_size=10).map(lambda tail: [None, ENTRY.bytes[:6] + tail])
-row_keys = st.one_of(keys, shared, ids.map(lambda found: [None, found.bytes]))
+row_keys = st.one_of(keys, shared, ids.map(lambda found: [None, found.bytes]), same.map(lambda name: [None, name]))
 digests = st.binary(min_size=16, max_size=16)
 written = st.lists(
     st.one_of(
@@ -138,6 +139,13 @@ def test_keys_made_in_the_entrys_moment_need_the_entry() -> None:
     assert entry.read(body, entry_id=ENTRY.bytes)["r"] == rows
     with pytest.raises(ValueError, match="entry's id"):
         entry.read(body)
+
+
+def test_an_id_in_several_keys_is_written_once() -> None:
+    name = ENTRY.bytes[:6] + b"0123456789"
+    rows = [[41, [None, name], DIGEST], [21, [b"i" * 16, None, name], DIGEST], [22, [7, None, name], DIGEST]]
+    assert [len(cbor2.dumps(packing.flat(rows[:count], ENTRY.bytes))) for count in (1, 2, 3)] == [31, 69, 91]
+    assert packing.rows_of(packing.flat(rows, ENTRY.bytes), ENTRY.bytes) == rows
 
 
 @given(written=written, gone=removed)

@@ -224,24 +224,31 @@ def compact(text: str) -> str | bytes:
 
 
 def flat(rows: Iterable[Row], entry_id: bytes | None) -> list[Any]:
-    """Rows as one list `code, key, digests, code, …`: half the heads, and keys without what the entry's id says.
+    """Rows as one list `code, key, digests, code, …`: half the heads, and keys without what stands elsewhere.
 
     A key of the subject and one id is that id alone; where the id was made in the entry's millisecond, its last ten
-    bytes. Digests are 16 bytes, or 32 with the digest that was replaced.
+    bytes. An id at the end of a key that ended an earlier row's too is `-1 - number of that row`. Digests are 16
+    bytes, or 32 with the digest that was replaced.
     """
     moment = entry_id[:_MOMENT_BYTES] if entry_id is not None else None
+    seen: dict[Any, int] = {}
     found: list[Any] = []
-    for code, key, *digests in rows:
-        found += (code, _short(key, moment), digests[0] if len(digests) == 1 else b"".join(digests))
+    for number, (code, key, *digests) in enumerate(rows):
+        found += (code, _short(key, number, moment, seen), digests[0] if len(digests) == 1 else b"".join(digests))
     return found
 
 
-def _short(key: list[Any], moment: bytes | None) -> Any:
-    if len(key) == 2 and key[0] is None:  # noqa: PLR2004 (the subject and one id)
-        name = key[1]
-        if type(name) is bytes and len(name) == _ID_BYTES:
-            return name[_MOMENT_BYTES:] if name[:_MOMENT_BYTES] == moment else name
-    return key
+def _short(key: list[Any], number: int, moment: bytes | None, seen: dict[Any, int]) -> Any:
+    name = key[-1] if key else None
+    if type(name) is not bytes or len(name) != _ID_BYTES:
+        return [*key[:-1], cbor2.CBORTag(_NEGATIVE_TAG, -1 - name)] if type(name) is int and name < 0 else key
+    earlier = seen.setdefault(name, number)
+    alone = len(key) == 2 and key[0] is None  # noqa: PLR2004 (the subject and one id)
+    if earlier != number:
+        return -1 - earlier if alone else [*key[:-1], -1 - earlier]
+    if not alone:
+        return key
+    return name[_MOMENT_BYTES:] if name[:_MOMENT_BYTES] == moment else name
 
 
 def rows_of(found: Sequence[Any] | None, entry_id: bytes | None) -> list[Row]:
@@ -250,21 +257,30 @@ def rows_of(found: Sequence[Any] | None, entry_id: bytes | None) -> list[Row]:
     ValueError without the entry's id where a key was made in its millisecond.
     """
     given = iter(found or ())
-    return [
-        [code, _whole(key, entry_id), digests[:_DIGEST_BYTES]]
-        + ([digests[_DIGEST_BYTES:]] if len(digests) > _DIGEST_BYTES else [])
-        for code, key, digests in zip(given, given, given, strict=True)
-    ]
+    rows: list[Row] = []
+    for code, short, digests in zip(given, given, given, strict=True):
+        key = _whole(short, entry_id, rows)
+        replaced = [digests[_DIGEST_BYTES:]] if len(digests) > _DIGEST_BYTES else []
+        rows.append([code, key, digests[:_DIGEST_BYTES], *replaced])
+    return rows
 
 
-def _whole(key: Any, entry_id: bytes | None) -> list[Any]:
-    if isinstance(key, list):
-        return key
-    if len(key) == _ID_BYTES:
-        return [None, key]
+def _whole(short: Any, entry_id: bytes | None, rows: list[Row]) -> list[Any]:
+    if isinstance(short, int):
+        return [None, rows[-1 - short][1][-1]]
+    if isinstance(short, list):
+        return [*short[:-1], _last(short[-1], rows)] if short else short
+    if len(short) == _ID_BYTES:
+        return [None, short]
     if entry_id is None:
         raise ValueError("the entry's id is part of its rows' keys")
-    return [None, entry_id[:_MOMENT_BYTES] + key]
+    return [None, entry_id[:_MOMENT_BYTES] + short]
+
+
+def _last(part: Any, rows: list[Row]) -> Any:
+    if isinstance(part, cbor2.CBORTag):
+        return -1 - part.value
+    return rows[-1 - part][1][-1] if isinstance(part, int) and part < 0 else part
 
 
 def unpacked(body: bytes, *, subject_id: bytes | None, entry_id: bytes | None) -> dict[str, Any]:
