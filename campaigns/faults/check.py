@@ -6,6 +6,7 @@ Everything is asked through the public doors: values through the API, the ledger
 import base64
 import json
 import random
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
@@ -19,6 +20,8 @@ from campaigns.faults.product import SHOP, Product, Staff
 
 _ID = 3  # where the id stands in a record: docs/reference/ledger-format.md
 _NOT_FOUND = 404
+_UNAVAILABLE = 503
+_PATIENCE = 15.0
 
 
 class Checker:
@@ -107,10 +110,14 @@ class Checker:
         return [one["subject_id"] for one in answer.body["found"]]
 
     def _post(self, path: str, body: dict[str, object]) -> Answer:
-        answer = self._clerk.post(path, body)
-        if answer.outcome == "maybe" or (answer.outcome == "not" and answer.status == 0):
-            answer = self._clerk.post(path, body)  # the connection was the old server's
-        return answer
+        """Ask again while the connection is an old server's, or one of its processes still finds its database."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            answer = self._clerk.post(path, body)
+            passes = answer.status in {0, _UNAVAILABLE}
+            if not passes or time.monotonic() > deadline:
+                return answer
+            time.sleep(0.1)
 
 
 def sample(model: Model, rng: random.Random, old: int) -> list[Person]:

@@ -25,6 +25,10 @@ from campaigns.faults.product import ROOT, Product, Staff
 
 _PAUSES = (0.05, 0.6)
 _IMPATIENT = 0.3
+# Answers between two kills, bytes of the journal for each, and how long to wait for them at most.
+_ANSWERS = (0, 12)
+_LINE = 300
+_MOST_PATIENCE = 3.0
 # What is killed, and how often. On SQLite the processes are the database.
 TARGETS = {
     "sqlite": {"server": 34, "server process": 10, "chore": 26, "worker": 15, "everything": 15},
@@ -122,6 +126,7 @@ class Campaign:
         self.checker = Checker(self.product, self.staff, self.model)
         self.chores = chores.chores(self.product, self._random, plan.rows)
         self._phones: list[str] = []
+        self._told = 0
 
     def run(self) -> Result:
         """Kill and check until the number is reached, then check everybody."""
@@ -132,7 +137,7 @@ class Campaign:
         while sum(self.result.kills.values()) < self.plan.kills:
             # Now and then something is killed while the rest still starts.
             self.start_all(wait=self._random.random() >= _IMPATIENT)
-            time.sleep(self._random.uniform(*_PAUSES))
+            self._let_work(self._random.uniform(*_PAUSES), self._random.randrange(*_ANSWERS))
             if not self._kill(self._target()):
                 continue
             number = sum(self.result.kills.values())
@@ -144,6 +149,14 @@ class Campaign:
                 client.go()
         client.end()
         return self.result
+
+    def _let_work(self, seconds: float, answers: int) -> None:
+        """Wait so long, and until the client was answered so often, but not for ever."""
+        end = self.journal.stat().st_size + answers * _LINE if self.journal.exists() else 0
+        time.sleep(seconds)
+        deadline = time.monotonic() + _MOST_PATIENCE
+        while self.journal.stat().st_size < end and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def _keyed(self) -> bool:
         """Whether this version knows idempotency keys."""
@@ -227,6 +240,9 @@ class Campaign:
 
     def _tell(self, number: int) -> None:
         if self.plan.verbose:
+            for wrong in self.result.wrong[self._told :][:5]:
+                sys.stdout.write(f"  ✗ {wrong[:500]}\n")
+            self._told = len(self.result.wrong)
             counts = ", ".join(f"{name} {count}" for name, count in sorted(self.model.counts.items()))
             done = ", ".join(f"{chore.name} {chore.finished}" for chore in self.chores)
             sys.stdout.write(

@@ -17,6 +17,7 @@ from camket.cli.exits import INSTALLATION
 from camket.cli.prepare import inspect_database
 from camket.ledger import queries as ledger
 from camket.ledger.models import Log
+from camket.outbox.queries import overdue
 from camket.policy import load
 from camket.shops.models import Shop
 from camket.store import keys, secrets, wall
@@ -25,6 +26,7 @@ from camket.vault.backup import keeping
 app = typer.Typer(add_completion=False)
 # The worker gives an entry its place within a second; after this long it is surely not running.
 WORKER_SILENCE_MS = 60 * 1000
+_FULL = 2  # PRAGMA synchronous
 HOUR_MS = 3600 * 1000
 # Automatic backups are made each night; a night was missed when the last is older.
 BACKUP_HOURS = 36
@@ -59,11 +61,13 @@ def look_over(now: datetime) -> Iterator[Finding]:
     """Yield what is in order and what is not; stop early where the rest could not be told."""
     parts: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
         _database,
+        _durable,
         _wall,
         _keys,
         _policies,
         _backups,
         _ledgers,
+        _messages,
     )
     for part in parts:
         try:
@@ -81,6 +85,28 @@ def _database(_: datetime) -> Iterator[Finding]:
     yield Finding(
         good=True, vi=f"cơ sở dữ liệu {connection.vendor}", en=f"database {connection.vendor}, tables up to date"
     )
+
+
+def _durable(_: datetime) -> Iterator[Finding]:
+    """Tell whether the database waits for the disk before it says that something is stored."""
+    asked = ("fsync", "synchronous_commit", "full_page_writes")
+    if connection.vendor == "postgresql":
+        off = [name for name in asked if _setting(f"SHOW {name}") == "off"]
+    else:
+        off = [] if int(_setting("PRAGMA synchronous")) >= _FULL else ["synchronous"]
+    named = ", ".join(off)
+    vi = "cơ sở dữ liệu chờ đĩa ghi xong"
+    en = "the database waits for the disk"
+    if off:
+        vi = f"cơ sở dữ liệu không chờ đĩa ({named}): mất điện có thể mất việc đã báo là xong; hãy bật lại"
+        en = f"the database does not wait for the disk ({named}): a power cut may lose what was said to be done"
+    yield Finding(good=True, warning=bool(off), vi=vi, en=en)
+
+
+def _setting(text: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(text)
+        return str(cursor.fetchone()[0])
 
 
 def _wall(_: datetime) -> Iterator[Finding]:
@@ -142,3 +168,14 @@ def _ledgers(now: datetime) -> Iterator[Finding]:
     vi = "không có dòng sổ nào chờ lâu" if not waiting else f"{waiting} dòng sổ chờ quá lâu; chạy `camket work`"
     en = "no entry waits" if not waiting else f"{waiting} entries wait too long for a place; run `camket work`"
     yield Finding(good=not waiting, vi=vi, en=en)
+
+
+def _messages(now: datetime) -> Iterator[Finding]:
+    """Tell whether messages wait that should have gone out: no worker, a carrier that fails, or many at once."""
+    count, oldest = overdue(before_ms=to_ms(now) - WORKER_SILENCE_MS)
+    minutes = 0 if oldest is None else (to_ms(now) - oldest) // 60_000
+    vi, en = "không có tin nào chờ lâu", "no message waits"
+    if count:
+        vi = f"{count} tin chờ gửi, lâu nhất {minutes} phút; xem `camket work` và máy chủ thư"
+        en = f"{count} messages wait to be sent, for {minutes} minutes at most; see `camket work` and the mail server"
+    yield Finding(good=True, warning=bool(count), vi=vi, en=en)

@@ -8,6 +8,8 @@ from django.db.utils import InterfaceError, OperationalError, ProgrammingError
 
 from camket.base.errors import CamketError
 from camket.cli import errors
+from camket.store import unavailable
+from camket.store.errors import DatabaseAwayError
 
 SETTINGS = "camket.project.settings"
 
@@ -33,6 +35,5 @@ def translate(error: Exception) -> CamketError | None:
         missing = ("no such table", "no such column", "does not exist")
         if any(words in str(error) for words in missing) and "database" not in str(error):
             return errors.database_not_ready()
-        if isinstance(error, OperationalError | InterfaceError):
-            return errors.database_unreachable()
-    return None
+    told = unavailable.told(error)
+    return errors.database_unreachable() if isinstance(told, DatabaseAwayError) else told

@@ -14,6 +14,8 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from types import FrameType
 
+from camket.base import lifeline
+
 PATIENCE = 15.0
 LOOK = 0.2
 
@@ -26,7 +28,11 @@ class Processes:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.stop)
         self._children = {
-            name: subprocess.Popen([sys.executable, "-m", "camket.cli", *words], start_new_session=True)  # noqa: S603 (our own commands)
+            name: subprocess.Popen(  # noqa: S603 (our own commands)
+                [sys.executable, "-m", "camket.cli", *words],
+                start_new_session=True,
+                preexec_fn=_end_with_us,  # noqa: PLW1509 (no thread of ours runs yet)
+            )
             for name, words in commands.items()
         }
 
@@ -70,3 +76,8 @@ class Processes:
             except OSError:
                 time.sleep(LOOK)
         return False
+
+
+def _end_with_us() -> None:
+    """Let a child be asked to end when we are killed: nobody else would stop it."""
+    lifeline.end_with_parent(signal.SIGTERM)

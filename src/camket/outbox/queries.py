@@ -1,5 +1,7 @@
 from collections.abc import Iterator
 
+from django.db.models import Count, Min
+
 from camket.outbox.actions import Opener
 from camket.outbox.message import Message
 from camket.outbox.models import Outbox, State
@@ -12,6 +14,12 @@ def on_page(opener: Opener, *, limit: int = 50) -> Iterator[tuple[Outbox, Messag
         message = opener(row)
         if message is not None:
             yield row, message
+
+
+def overdue(*, before_ms: int) -> tuple[int, int | None]:
+    """Count the messages that should have gone out before a moment, and tell since when the oldest waits (ms)."""
+    found = Outbox.objects.filter(state=State.QUEUED, due__lt=before_ms).aggregate(count=Count("*"), oldest=Min("due"))
+    return found["count"], found["oldest"]
 
 
 def counts() -> dict[str, int]:

@@ -5,11 +5,15 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from camket.base import lifeline
 from camket.base.clock import utc_now
 from camket.base.errors import CamketError
-from camket.store import wall
+from camket.store import unavailable, wall
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "camket.project.settings")
+
+
+_PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "2")]
 
 
 class ReadyFirst:
@@ -28,8 +32,11 @@ class ReadyFirst:
         if not self._ready:
             try:
                 self._make_ready()
-            except CamketError as error:
-                start_response("503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8")])
+            except Exception as fault:
+                error = unavailable.told(fault) or fault
+                if not isinstance(error, CamketError):
+                    raise
+                start_response("503 Service Unavailable", _PLAIN)
                 return [f"{error.vi}\n{error.en}\n".encode()]
         return self.inner(environ, start_response)
 
@@ -42,5 +49,6 @@ class ReadyFirst:
                 self._ready = True
 
 
+lifeline.end_with_parent()
 application = ReadyFirst(get_wsgi_application())
 wall.stand_by_default(wall.NOWHERE)

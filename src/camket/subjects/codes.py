@@ -28,6 +28,9 @@ DIGITS: Final = 6
 LIFE_MS: Final = 10 * 60 * 1000
 MOST_ATTEMPTS: Final = 5
 WINDOW_MS: Final = 60 * 60 * 1000
+# A code of a moment still to come was made by a clock that was set back since: it opens nothing and counts for nothing.
+# Less than this is how far the clocks of two servers may be apart.
+AHEAD_MS: Final = 5 * 60 * 1000
 MOST_IN_WINDOW: Final = 5
 
 
@@ -50,9 +53,9 @@ def make(
         _one_by_one(one)
     recent = list(ContactCode.objects.filter(digest__in=[digest, *also], shop_id=shop_id).order_by("made_at"))
     for old in recent:
-        if old.made_at <= at - WINDOW_MS:
+        if not _counts(old, at):
             within.remove(old)
-    held = [row for row in recent if row.made_at > at - WINDOW_MS]
+    held = [row for row in recent if _counts(row, at)]
     if len(held) >= MOST_IN_WINDOW:
         raise TooManyCodesError(retry_after=max(1, (held[0].made_at + WINDOW_MS - at) // 1000))
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
@@ -62,12 +65,16 @@ def make(
         shop_id=shop_id,
         subject_id=subject_id,
         item_id=item_id,
-        made_at=at,
+        made_at=max(at, *(row.made_at + 1 for row in held)) if held else at,  # the newest, whatever the clock says
         ends_at=at + LIFE_MS,
     )
     row.code_digest = _digest(row, code)
     within.insert(row)
     return code
+
+
+def _counts(row: ContactCode, at: int) -> bool:
+    return at - WINDOW_MS < row.made_at <= at + AHEAD_MS
 
 
 def _one_by_one(digest: bytes) -> None:
@@ -87,6 +94,8 @@ def spend(*, shop_id: int, digests: Sequence[bytes], code: str, now: datetime, w
     rows = ContactCode.objects.filter(digest__in=digests, shop_id=shop_id).order_by("-made_at", "-id")
     row = (rows if is_sqlite() else rows.select_for_update()).first()
     if row is None or row.used_at is not None or row.ends_at <= at or row.attempts >= MOST_ATTEMPTS:
+        return None
+    if not _counts(row, at):
         return None
     if not hmac.compare_digest(row.code_digest, _digest(row, code.strip())):
         within.update(row, attempts=row.attempts + 1)

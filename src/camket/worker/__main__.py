@@ -17,7 +17,7 @@ def main(words: list[str]) -> None:
     """Run the loop; with `--once` one round, telling how much each job did."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "camket.project.settings")
     django.setup()
-    from camket.store import wall  # late import: set-up
+    from camket.store import unavailable, wall  # late import: set-up
     from camket.vault.backup.ready import make_ready  # late import: set-up
     from camket.worker.jobs import jobs  # late import: set-up
     from camket.worker.loop import Loop  # late import: set-up
@@ -25,7 +25,10 @@ def main(words: list[str]) -> None:
     wall.stand_by_default(wall.EVERYWHERE)
     try:
         make_ready(now=utc_now())
-    except CamketError as error:
+    except Exception as fault:
+        error = unavailable.told(fault) or fault
+        if not isinstance(error, CamketError):
+            raise
         sys.stderr.write(f"lỗi: {error.vi}\nerror: {error.en}\n→ {error.advice_vi}\n→ {error.advice_en}\n")
         sys.exit(NOT_IN_ORDER)
     loop = Loop(jobs(), clock=utc_now)
