@@ -4,6 +4,7 @@ import argparse
 import importlib
 import pkgutil
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ def found() -> dict[str, Part]:
 def main(words: Sequence[str] | None = None) -> int:
     """Run what the command line names; 1 when an answer was wrong."""
     known = found()
+    signal.signal(signal.SIGTERM, _stop)
     reader = argparse.ArgumentParser(prog="bench/run", description="Measures Camket beside the bare side.")
     reader.add_argument("parts", nargs="*", metavar="PART", help=f"one of: {', '.join(known)} (default: all)")
     reader.add_argument("--quick", action="store_true", help="toy sizes; prints, and leaves the page as it is")
@@ -41,6 +43,11 @@ def main(words: Sequence[str] | None = None) -> int:
         page.write()
         return 0
     return measure({name: known[name] for name in asked.parts or known}, asked.quick, asked.repeats)
+
+
+def _stop(*_: object) -> None:
+    """Leave by the way of every error, so that servers and clusters are taken away."""
+    raise SystemExit(143)
 
 
 def measure(wanted: dict[str, Part], quick: bool, repeats: int) -> int:

@@ -19,6 +19,7 @@ from bench.oracle import Oracle
 
 _HEAD_END = b"\r\n\r\n"
 _MOST = 1 << 18
+_PATIENCE = 15.0
 
 
 @dataclass(slots=True)
@@ -103,7 +104,11 @@ def run(port: int, lanes: list[list[tuple[int, bytes]]], seconds: float) -> Run:
             chooser.register(line.sock, selectors.EVENT_READ, line)
             open_lines += 1
     while open_lines:
-        for key, _ in chooser.select(60):
+        ready = chooser.select(_PATIENCE)
+        if not ready:  # whoever waits still is not answered any more
+            found.broken += open_lines
+            break
+        for key, _ in ready:
             line = key.data
             try:
                 done = line.take()

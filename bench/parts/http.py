@@ -142,11 +142,11 @@ def _table(runs: dict[Cell, list[dict[str, Any]]]) -> Table:
     return Table("Cells: CPU in milliseconds per call", columns, tuple(rows))
 
 
-_CALIBRATION = """The peer's cells (bench/peer.py) were taken elsewhere, on a machine of this kind: 2 cores of an AMD EPYC
-VM, PostgreSQL 15, fdatasync of 4 KB 0.28 to 0.66 ms. Here fdatasync takes {sync} ms (median of 300). Its cells on disk
-are drawn to a disk like this one in a straight line of time per request between in memory (0 ms) and on disk (0.47 ms);
-where it was not measured on a disk its cell in memory stands, which is harder to beat. CPU is not scaled. Each figure
-is our rate by its rate, and its CPU per request (server and database) by ours."""
+_CALIBRATION = """The peer's cells (bench/peer.py) were taken elsewhere, on a machine of this kind: 2 cores of an AMD
+EPYC VM, PostgreSQL 15, fdatasync of 4 KB 0.28 to 0.66 ms. Here fdatasync takes {sync} ms (median of 300). Its cells
+on disk are drawn to a disk like this one in a straight line of time per request between in memory (0 ms) and on disk
+(0.47 ms); where it was not measured on a disk its cell in memory stands, which is harder to beat. CPU is not scaled.
+Each figure is our rate by its rate, and its CPU per request (server and database) by ours."""
 
 
 def _rates(told: list[dict[str, Any]]) -> tuple[float, ...]:
