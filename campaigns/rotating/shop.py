@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from camket.base.actor import Actor
 from camket.base.ids import uuid7
 from camket.shops.actions import assign_work
@@ -54,7 +56,12 @@ class Shop:
         subject_id = uuid7(int(now.timestamp() * 1000))
         where = {"shop_id": self.id, "source": "legacy", "actor": self.owner, "now": now}
         parcel = Parcel(subject_id, values_of(number), new=True)
-        (made,) = put_many(parcels=[parcel], legacy="danh sách cũ", basis="hợp đồng", prepared=True, **where)
+        try:
+            (made,) = put_many(parcels=[parcel], legacy="danh sách cũ", basis="hợp đồng", prepared=True, **where)
+        except IntegrityError as error:  # two at the same moment: the unique index refuses the second
+            if "camket_identifier" not in str(error):
+                raise
+            return None
         if isinstance(made.refused, TakenError):
             return None
         if made.refused is not None:
