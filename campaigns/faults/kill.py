@@ -122,6 +122,7 @@ class Campaign:
         self.product = Product(folder / "home", database=self.cluster.url if self.cluster else "")
         self.staff = self.product.prepare()
         self.journal = folder / "journal"
+        self.journal.touch(0o600)
         self.reader, self.model = Reader(self.journal), Model()
         self.checker = Checker(self.product, self.staff, self.model)
         self.chores = chores.chores(self.product, self._random, plan.rows)
@@ -152,7 +153,7 @@ class Campaign:
 
     def _let_work(self, seconds: float, answers: int) -> None:
         """Wait so long, and until the client was answered so often, but not for ever."""
-        end = self.journal.stat().st_size + answers * _LINE if self.journal.exists() else 0
+        end = self.journal.stat().st_size + answers * _LINE
         time.sleep(seconds)
         deadline = time.monotonic() + _MOST_PATIENCE
         while self.journal.stat().st_size < end and time.monotonic() < deadline:
