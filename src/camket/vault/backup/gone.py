@@ -12,6 +12,7 @@ who were erased whole stand in the shred list. Lines older than any keys file ca
 import fcntl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -36,6 +37,18 @@ _WHOLE: Final = frozenset({"subject.shredded"})
 _IN_BULK: Final = frozenset({"item.shredded"})
 # How far this process has read, where that is farther than what is written down.
 _passed: dict[tuple[str, int], int] = {}
+
+
+@dataclass(slots=True)
+class _Held:
+    """The places that a list gave, and how far it was read for them."""
+
+    file: int
+    end: int
+    places: dict[int, int]
+
+
+_held: dict[str, _Held] = {}
 
 
 class Gone(NamedTuple):
@@ -79,15 +92,26 @@ def _shop(shop_id: int, noted: int) -> int:
 def forget() -> None:
     """Drop how far this process has read (in tests, when the database is emptied)."""
     _passed.clear()
+    _held.clear()
 
 
 def places() -> dict[int, int]:
-    """Tell, by shop, up to which place of its log the list says everything at the least."""
-    found: dict[int, int] = {}
-    for said in _lines():
+    """Tell, by shop, up to which place of its log the list says everything at the least.
+
+    Asked every second, so only what was added since the last time is read; a pruned list is another file.
+    """
+    if not path().exists():
+        return {}
+    told = path().stat()
+    held = _held.get(str(path()))
+    if held is None or held.file != told.st_ino or held.end > told.st_size:
+        held = _Held(told.st_ino, 0, {})
+    for said, end in _lines(held.end):
+        held.end = end
         if "seq" in said:
-            found[said["shop"]] = said["seq"]
-    return found
+            held.places[said["shop"]] = said["seq"]
+    _held[str(path())] = held
+    return dict(held.places)
 
 
 def start_again(shop_id: int, place: int) -> None:
@@ -99,7 +123,7 @@ def start_again(shop_id: int, place: int) -> None:
 
 def all_gone() -> Iterator[Gone]:
     """Every line of the list."""
-    for said in _lines():
+    for said, _ in _lines():
         if "keys" in said:
             yield Gone(
                 shop_id=said["shop"],
@@ -116,7 +140,7 @@ def prune(now: datetime) -> int:
         return 0
     oldest = to_ms(now - LONGEST)
     with _alone():
-        every = list(_lines())
+        every = [said for said, _ in _lines()]
         kept = [said for said in every if said.get("at", oldest) >= oldest and "seq" not in said]
         left_out = sum("seq" not in said for said in every) - len(kept)
         if left_out:
@@ -175,15 +199,17 @@ def _place(shop_id: int, place: int) -> str:
     return marked.line({"shop": shop_id, "seq": place})
 
 
-def _lines() -> Iterator[dict[str, Any]]:
-    """Read the list. Errors: ListChangedError."""
+def _lines(start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
+    """Read the list from a place (bytes) on, each line with the place after it. Errors: ListChangedError."""
     if not path().exists():
         return
     with path().open("rb") as file:
+        file.seek(start)
         for raw in file:
+            start += len(raw)
             said = marked.read(raw, path().name)
             if said is not None:
-                yield said
+                yield said, start
 
 
 @contextmanager

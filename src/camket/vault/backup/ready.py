@@ -35,8 +35,9 @@ def make_ready(*, now: datetime) -> int:
             raise errors.unfinished()
         logs = list(Log.objects.order_by("shop_id"))
         require_not_lost(logs)
+        places = gone.places()
         for log in logs:
-            _require_current(log)
+            _require_current(log, places.get(log.shop_id, 0))
         return erasure.replay_shred_list(actor=_WORKER, now=now)
 
 
@@ -46,10 +47,10 @@ def require_not_lost(logs: Sequence[Log] = ()) -> None:
         raise errors.lost()
 
 
-def _require_current(log: Log) -> None:
+def _require_current(log: Log, read_to: int) -> None:
     size = size_of(log.shop_id)
     try:
-        if set_aside.size_outside(log) > size or gone.places().get(log.shop_id, 0) > size:
+        if set_aside.size_outside(log) > size or read_to > size:
             raise errors.behind(log.name)
     except LogCutError as error:
         raise errors.behind(log.name) from error

@@ -1,12 +1,11 @@
 from datetime import datetime
 
-from camket.vault.backup import agekeys, gone
+from camket.vault.backup import agekeys
 
 WHAT = ("hủy khóa sao lưu quá tuổi", "destroy backup keys past their age")
 EVERY = 60.0
 
 
 def run(*, now: datetime) -> int:
-    """Destroy them in every folder, and leave lines out of the list that no keys file needs; how many keys."""
-    gone.prune(now)
+    """Destroy them in every folder; how many files."""
     return agekeys.destroy_aged(now)
