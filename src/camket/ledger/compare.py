@@ -30,21 +30,24 @@ def compare(replay: Replay, shop_id: int, key: bytes) -> Iterator[Problem]:
     """Every row of the shop that was changed, added or removed behind the ledger's back."""
     found = tables()
     for model in found.values():
-        yield from _compare_table(replay, model, shop_id, key)
-    for left in replay.unseen():
+        replay.keep_rows(_present(model, shop_id, key))
+    for row in replay.wrong():
+        expected = replay.expected(row.code, row.key)
+        problem = _judge(expected, row.digest)
+        if problem is not None:
+            yield _described(problem, found[row.code]._meta.db_table, shown(cbor2.loads(row.key)), expected, shop_id)
+    for left in replay.missing():
         yield _removed(left, found, shop_id)
 
 
-def _compare_table(replay: Replay, model: type[Record], shop_id: int, key: bytes) -> Iterator[Problem]:
+def _present(model: type[Record], shop_id: int, key: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Give every row of the shop with its key and its digest."""
     names = rows.concrete_names(model)
+    keys = [(names.index(name), encode) for name, encode in canonical.key_plan(model)]
     query = model._base_manager.filter(**{model.shop_column: shop_id}).values_list(*names)
     for values in query.iterator(chunk_size=PIECE):
-        row = dict(zip(names, values, strict=True))
-        name = [encode(row[part]) for part, encode in canonical.key_plan(model)]
-        expected = replay.expected(model.table_code, canonical.dumps(name))
-        problem = _judge(expected, rows.digest_of(model, row, key))
-        if problem is not None:
-            yield _described(problem, model._meta.db_table, shown(name), expected, shop_id)
+        name = canonical.dumps([encode(values[place]) for place, encode in keys])
+        yield model.table_code, name, rows.digest_in_order(model, values, key)
 
 
 def _judge(expected: list[Expected], digest: bytes) -> str | None:

@@ -9,7 +9,7 @@ The state lives in a temporary SQLite file: memory does not grow with the log.
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -21,14 +21,27 @@ _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE state (
-    code INTEGER, key BLOB, digest BLOB, balance INTEGER, entry BLOB, seen INTEGER DEFAULT 0,
-    PRIMARY KEY (code, key, digest)
+    code INTEGER, key BLOB, digest BLOB, balance INTEGER, entry BLOB, PRIMARY KEY (code, key, digest)
 ) WITHOUT ROWID;
+CREATE TABLE present (code INTEGER, key BLOB, digest BLOB, PRIMARY KEY (code, key)) WITHOUT ROWID;
 CREATE TABLE member (entry BLOB, subject BLOB, rows BLOB);
 """
 _COUNT = """
 INSERT INTO state (code, key, digest, balance, entry) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (code, key, digest) DO UPDATE SET balance = balance + excluded.balance, entry = excluded.entry
+"""
+# Rows whose digest is not the one, and only one, that is left once more than it was found.
+_WRONG = """
+SELECT p.code, p.key, p.digest FROM present p
+WHERE NOT EXISTS (
+    SELECT 1 FROM state s
+    WHERE s.code = p.code AND s.key = p.key AND s.digest = p.digest AND s.balance > 0)
+   OR (SELECT count(*) FROM state s WHERE s.code = p.code AND s.key = p.key AND s.balance <> 0) > 1
+"""
+_MISSING = """
+SELECT s.code, s.key, s.entry FROM state s
+WHERE s.balance <> 0 AND NOT EXISTS (SELECT 1 FROM present p WHERE p.code = s.code AND p.key = s.key)
+GROUP BY s.code, s.key
 """
 _BATCH = 5_000
 # CBOR arrays of none to five parts: event, actor, purpose, work, detail.
@@ -41,6 +54,12 @@ class Expected(NamedTuple):
     digest: bytes
     balance: int
     entry: bytes
+
+
+class Row(NamedTuple):
+    code: int
+    key: bytes
+    digest: bytes
 
 
 class Leftover(NamedTuple):
@@ -97,19 +116,27 @@ class Replay:
         for (found,) in self._database.execute("SELECT DISTINCT entry FROM member"):
             yield found
 
-    def expected(self, code: int, key: bytes) -> list[Expected]:
-        """Give the digests that are out of balance for a row, and mark the row as seen."""
-        self._flush()
-        query = "SELECT digest, balance, entry FROM state WHERE code = ? AND key = ? AND balance <> 0"
-        found = [Expected(*row) for row in self._database.execute(query, [code, key])]
-        self._database.execute("UPDATE state SET seen = 1 WHERE code = ? AND key = ?", [code, key])
-        return found
+    def keep_rows(self, found: Iterable[tuple[int, bytes, bytes]]) -> None:
+        """Take in rows that are there (code, key, digest), after the entries."""
+        self._database.execute("BEGIN")
+        self._database.executemany("INSERT INTO present VALUES (?, ?, ?)", found)
+        self._database.execute("COMMIT")
 
-    def unseen(self) -> Iterator[Leftover]:
-        """Rows that must exist and were not seen."""
+    def wrong(self) -> Iterator[Row]:
+        """Rows that are there and are not as the entries left them."""
         self._flush()
-        query = "SELECT code, key, entry FROM state WHERE seen = 0 AND balance <> 0 GROUP BY code, key"
-        for row in self._database.execute(query):
+        for row in self._database.execute(_WRONG):
+            yield Row(*row)
+
+    def expected(self, code: int, key: bytes) -> list[Expected]:
+        """Give the digests that are out of balance for a row."""
+        query = "SELECT digest, balance, entry FROM state WHERE code = ? AND key = ? AND balance <> 0"
+        return [Expected(*row) for row in self._database.execute(query, [code, key])]
+
+    def missing(self) -> Iterator[Leftover]:
+        """Rows that must exist and are not there."""
+        self._flush()
+        for row in self._database.execute(_MISSING):
             yield Leftover(*row)
 
     def _count(self, written: Any, removed: Any, subject_id: bytes, entry_id: bytes) -> None:
