@@ -11,6 +11,7 @@ from granian.log import LogLevels
 
 from camket.base.clock import utc_now
 from camket.cli import errors
+from camket.store import keys
 from camket.store.db import is_sqlite, let_go
 from camket.vault.backup import ready
 
@@ -34,6 +35,7 @@ def serve(
     """Phục vụ trang web và API đến khi bị dừng (Ctrl-C). · Serve pages and API until stopped (Ctrl-C)."""
     require_free_port(host, port)
     ready.make_ready(now=utc_now())
+    keys.open_at_start()
     let_go()  # the processes that serve are forked from this one
     Granian(
         APPLICATION,

@@ -29,6 +29,16 @@ def live() -> LiveProvider:
     return LiveProvider(path(), custody())
 
 
+def open_at_start() -> None:
+    """Open the keys, where the database needs any, before something is served or worked on.
+
+    A missing file and a key service that is away are told at the start, not to the first customer; processes that are
+    forked afterwards hold the opened keys already.
+    """
+    if ShopSecret.objects.exists():
+        live()
+
+
 def provider() -> LocalProvider:
     """Open, or at the first start make, the wrapping key file of the settings."""
     return LocalProvider.open_or_create(path(), existing=ShopSecret.objects.exists(), custody=custody())

@@ -17,7 +17,7 @@ def main(words: list[str]) -> None:
     """Run the loop; with `--once` one round, telling how much each job did."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "camket.project.settings")
     django.setup()
-    from camket.store import unavailable, wall  # late import: set-up
+    from camket.store import keys, unavailable, wall  # late import: set-up
     from camket.vault.backup.ready import make_ready  # late import: set-up
     from camket.worker.jobs import jobs  # late import: set-up
     from camket.worker.loop import Loop  # late import: set-up
@@ -25,6 +25,7 @@ def main(words: list[str]) -> None:
     wall.stand_by_default(wall.EVERYWHERE)
     try:
         make_ready(now=utc_now())
+        keys.open_at_start()
     except Exception as fault:
         error = unavailable.told(fault) or fault
         if not isinstance(error, CamketError):
