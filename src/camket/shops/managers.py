@@ -8,9 +8,11 @@ from uuid import UUID
 
 from camket.base.actor import Actor
 from camket.ledger.actions import deed_is_open, refuse
+from camket.shops import sql
 from camket.shops.errors import NotAllowedError
-from camket.shops.models import ApiKey, Staff, StaffRole
-from camket.store import vouch
+from camket.shops.models import StaffRole
+from camket.store import shapes, statements, vouch
+from camket.store.db import raw_id
 
 MANAGING = frozenset({"director"})
 ASSIGNING = frozenset({"director", "operations"})
@@ -41,13 +43,17 @@ def require(
 
 
 def _holds(shop_id: int, staff_id: UUID, roles: frozenset[str]) -> bool:
-    here = Staff.objects.filter(id=staff_id, shop_id=shop_id, left_at=None).exists()
-    held = StaffRole.objects.filter(staff_id=staff_id, shop_id=shop_id, role__in=roles) if here else ()
+    text = sql.ROLES.replace("{columns}", shapes.columns(StaffRole, "r"))
+    every = (
+        shapes.make(StaffRole, shapes.values(StaffRole, row))
+        for row in statements.fetch(text, [raw_id(staff_id), shop_id])
+    )
+    held = [role for role in every if role.role in roles]
     for role in held:
         vouch.require(role)
     return bool(held)
 
 
 def _key_reaches(shop_id: int, key_id: UUID, roles: frozenset[str]) -> bool:
-    found = ApiKey.objects.filter(id=key_id, shop_id=shop_id, revoked_at=None, role__in=["system", *sorted(roles)])
-    return found.exists()
+    found = statements.fetch(sql.KEY_ROLE, [raw_id(key_id), shop_id])
+    return any(role == "system" or role in roles for (role,) in found)

@@ -53,3 +53,10 @@ SELECT k.id, k.shop_id, k.digest, k.staff_id, k.system, k.role, CAST(k.purposes 
 WORKS_HERE: Final = "SELECT 1 FROM camket_staff WHERE id = %s AND shop_id = %s AND left_at IS NULL"
 
 NEWEST_VERSION: Final = "SELECT MAX(version) FROM camket_policy_version WHERE shop_id = %s"
+
+# The roles of a person who has not left, and the role of a key in force.
+ROLES: Final = """
+SELECT {columns} FROM camket_staff_role r JOIN camket_staff s ON s.id = r.staff_id AND s.shop_id = r.shop_id
+ WHERE r.staff_id = %s AND r.shop_id = %s AND s.left_at IS NULL
+"""
+KEY_ROLE: Final = "SELECT role FROM camket_api_key WHERE id = %s AND shop_id = %s AND revoked_at IS NULL"

@@ -20,13 +20,13 @@ from camket.base.clock import Period, to_ms
 from camket.ledger.actions import Deed, deed
 from camket.ledger.models import Entry, EntrySubject, Position
 from camket.shops import managers
-from camket.store import statements
+from camket.store import shapes, statements
 from camket.store.columns import Column, Record
 from camket.store.db import is_sqlite, raw_id
 from camket.subjects.errors import UnknownSubjectError
-from camket.subjects.models import ContactCode, Identifier, Subject
-from camket.subjects.queries import tombstone_digest
-from camket.vault import shredlist
+from camket.subjects.models import ContactCode, Subject
+from camket.subjects.queries import subject, tombstone_digest
+from camket.vault import shredlist, sql
 from camket.vault.backup import replayed
 from camket.vault.errors import VaultError
 from camket.vault.gate import Wish, attempt
@@ -63,8 +63,7 @@ def shred(*, shop_id: int, subject_id: UUID, actor: Actor, now: datetime, reason
     require_reason(reason)
     with deed(shop_id=shop_id, event="subject.shredded", actor=actor, subject_id=subject_id, now=now) as made:
         lock(shop_id=shop_id, subject_id=subject_id)
-        if not Subject.objects.filter(subject_id=subject_id, shop_id=shop_id).exists():
-            raise UnknownSubjectError
+        subject(shop_id=shop_id, subject_id=subject_id)
         tombs, ends_at = _bury(shop_id, subject_id, now, made)
         counts = _remove(subject_id, reason, now, made)
         shredlist.append(
@@ -113,10 +112,16 @@ def _may_shred(shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> N
 def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> tuple[dict[bytes, str], int]:
     """Leave tombstones of the person's contacts, and forget the codes that were asked for them; gives what is left."""
     ends_at = to_ms(TOMBSTONE_LIFE.after(now))
-    digests = list(Identifier.objects.filter(subject_id=subject_id, shop_id=shop_id).values_list("digest", "kind"))
-    made.remove_all(ContactCode.objects.filter(digest__in=[digest for digest, _ in digests], shop_id=shop_id))
-    rows = {tombstone_digest(shop_id, bytes(digest)): kind for digest, kind in digests}
-    there = {row.digest: row for row in Tombstone.objects.filter(digest__in=list(rows), shop_id=shop_id)}
+    digests = [(bytes(digest), kind) for digest, kind in statements.fetch(sql.CONTACTS, [raw_id(subject_id), shop_id])]
+    if not digests:
+        return {}, ends_at
+    holes = ", ".join(["%s"] * len(digests))
+    if statements.fetch(sql.CODES.replace("{digests}", holes), [shop_id, *(digest for digest, _ in digests)]):
+        made.remove_all(ContactCode.objects.filter(digest__in=[digest for digest, _ in digests], shop_id=shop_id))
+    rows = {tombstone_digest(shop_id, digest): kind for digest, kind in digests}
+    text = sql.TOMBSTONES.replace("{digests}", holes).replace("{columns}", shapes.columns(Tombstone))
+    found = (shapes.make(Tombstone, shapes.values(Tombstone, row)) for row in statements.fetch(text, [shop_id, *rows]))
+    there = {row.digest: row for row in found}
     for row in there.values():
         made.update(row, ends_at=ends_at)
     made.insert_many(

@@ -73,3 +73,8 @@ SELECT 1 FROM camket_subject WHERE shop_id = %s AND subject_id IN ({people}) ORD
 # Rotation of the index key: look-up rows under the old key go.
 REMOVE_IDENTIFIER: Final = "DELETE FROM camket_identifier WHERE digest = %s AND subject_id = %s AND item_id = %s"
 REMOVE_NAME: Final = "DELETE FROM camket_name_token WHERE token = %s AND subject_id = %s AND item_id = %s"
+
+# What an erasure buries: contacts of the person, codes asked for them, tombstones that stand already.
+CONTACTS: Final = "SELECT digest, kind FROM camket_identifier WHERE subject_id = %s AND shop_id = %s"
+CODES: Final = "SELECT 1 FROM camket_contact_code WHERE shop_id = %s AND digest IN ({digests}) LIMIT 1"
+TOMBSTONES: Final = "SELECT {columns} FROM camket_tombstone WHERE shop_id = %s AND digest IN ({digests})"
