@@ -26,9 +26,9 @@ class Gaps:
     __slots__ = ("_parts", "order")
 
     def __init__(self, example: bytes, stand_ins: Sequence[bytes]) -> None:
-        places = sorted((example.index(one), number) for number, one in enumerate(stand_ins))
         if any(example.count(one) != 1 for one in stand_ins):
             raise ValueError("a stand-in lies in the example once")
+        places = sorted((example.index(one), number) for number, one in enumerate(stand_ins))
         self.order = tuple(number for _, number in places)
         self._parts: list[bytes] = []
         end = 0
