@@ -31,6 +31,7 @@ from camket.vault.values import Value
 from tests import kept
 from tests.attacks.test_contacts import _code as code_of
 from tests.cast import KHOI, MINH, THAO, Person
+from tests.intake import test_sign_up as signing
 
 OWNER = Actor(kind="owner")
 SLUG = "comet"
@@ -231,6 +232,20 @@ def test_a_code_asked_for_before_a_step_proves_the_contact_after_it(world, now, 
     himself = Actor(kind="customer", id=str(minh))
     verify_contact(shop_id=shop_id, subject_id=minh, item_id=item.id, code=code, actor=himself, now=now)
     assert {row.verified for row in Identifier.objects.filter(item_id=item.id)} == {True}
+    assert _problems(world, now) == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_sign_up_that_waited_through_a_rotation_is_confirmed_after_it(world, now, known):
+    """A contact that is proven for a known customer is still recognised: it stays unproven here, and is no error."""
+    if known:
+        kept.keep(world, SLUG, MINH, now, verified=("email",))
+    held = signing._sign_up(world, now, SLUG)
+    _, code = signing._code(held.subject_id)
+    _rotate(world, now)
+    signing._confirm(world, held, code, now + timedelta(minutes=5), SLUG)
+    assert Item.objects.get(subject_id=held.subject_id, category="email").verified is not known
+    assert Identifier.objects.filter(verified=True).count() == 1
     assert _problems(world, now) == []
 
 
