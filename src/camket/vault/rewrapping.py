@@ -25,7 +25,7 @@ from camket.vault import sealing, sql
 from camket.vault.backup import agekeys
 from camket.vault.models import ItemKey
 
-# Rows to a deed: a few tens of milliseconds in which SQLite has no other writer.
+# Rows to a deed: less than a tenth of a second in which SQLite has no other writer.
 AT_ONCE: Final = 1000
 Place = tuple[UUID, UUID]
 FIRST: Final[Place] = (UUID(int=0), UUID(int=0))
