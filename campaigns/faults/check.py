@@ -34,6 +34,9 @@ class Checker:
         self._model = model
         self._clerk = Caller(product.port, staff.clerk)
 
+    def close(self) -> None:
+        self._clerk.close()
+
     def people(self, people: Iterable[Person]) -> list[str]:
         """Open what was promised of each; what was uncertain is settled by what is seen."""
         wrong: list[str] = []
@@ -107,7 +110,7 @@ class Checker:
     def _find(self, phone: str) -> list[str]:
         body = {"category": "phone", "value": e164(phone), "purpose": "order", "work": "order:check"}
         answer = self._post("subjects/find", body)
-        return [one["subject_id"] for one in answer.body["found"]]
+        return sorted({one["subject_id"] for one in answer.body["found"]})  # one for each item that has it
 
     def _post(self, path: str, body: dict[str, object]) -> Answer:
         """Ask again while the connection is an old server's, or one of its processes still finds its database."""

@@ -25,6 +25,7 @@ from campaigns.faults.product import ROOT, Product, Staff
 
 _PAUSES = (0.05, 0.6)
 _IMPATIENT = 0.3
+_GAP = 0.1
 # Answers between two kills, bytes of the journal for each, and how long to wait for them at most.
 _ANSWERS = (0, 12)
 _LINE = 300
@@ -63,6 +64,7 @@ class Result:
     """What a run found. `wrong` is empty when no promise was broken."""
 
     kills: Counter[str] = field(default_factory=Counter)
+    processes: int = 0
     checks: int = 0
     opened: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -135,17 +137,20 @@ class Campaign:
         self.start_all()
         client = Client(self.product, self.staff, self.journal, self.plan, keyed=keyed)
         client.go()
+        checked = 0
         while sum(self.result.kills.values()) < self.plan.kills:
             # Now and then something is killed while the rest still starts.
             self.start_all(wait=self._random.random() >= _IMPATIENT)
             self._let_work(self._random.uniform(*_PAUSES), self._random.randrange(*_ANSWERS))
-            if not self._kill(self._target()):
-                continue
+            for target in self._targets():
+                self._kill(target)
+                time.sleep(self._random.uniform(0, _GAP))
             number = sum(self.result.kills.values())
-            if number % self.plan.check_every == 0 or number == self.plan.kills:
+            if number >= checked + self.plan.check_every or number >= self.plan.kills:
+                checked = number
                 self.start_all()
                 client.pause()
-                self.check(last=number == self.plan.kills)
+                self.check(last=number >= self.plan.kills)
                 self._tell(number)
                 client.go()
         client.end()
@@ -189,12 +194,14 @@ class Campaign:
             return
         self.product.begin(chore.name, *chore.words())
 
-    def _target(self) -> str:
+    def _targets(self) -> list[str]:
+        """Choose what is killed at one moment: one thing, or two or three shortly after each other."""
         weights = TARGETS[self.plan.database]
-        return self._random.choices(list(weights), list(weights.values()))[0]
+        number = self._random.choices((1, 2, 3), (4, 4, 2))[0]
+        return list(dict.fromkeys(self._random.choices(list(weights), list(weights.values()), k=number)))
 
-    def _kill(self, target: str) -> bool:
-        """Kill it; False when it had ended by itself."""
+    def _kill(self, target: str) -> None:
+        """Kill it, and count it unless it had ended by itself."""
         cluster, product = self.cluster, self.product
         match target:
             case "server":
@@ -212,7 +219,7 @@ class Campaign:
             case _:
                 killed = self._kill_database(target)
         self.result.kills[target] += bool(killed)
-        return bool(killed)
+        self.result.processes += killed
 
     def _kill_database(self, target: str) -> int:
         if self.cluster is None:
@@ -253,6 +260,7 @@ class Campaign:
             sys.stdout.flush()
 
     def close(self) -> None:
+        self.checker.close()
         self.product.kill_all()
         if self.cluster is not None:
             self.cluster.kill()
@@ -292,7 +300,9 @@ def main() -> None:
 
 def _summary(result: Result, made: Campaign, seconds: float) -> None:
     say = sys.stdout.write
-    say(f"\n{made.plan.database}, seed {made.plan.seed}: {sum(result.kills.values())} kills in {seconds:.0f} s\n")
+    say(
+        f"\n{made.plan.database}, seed {made.plan.seed}: {sum(result.kills.values())} kills ({result.processes} processes) in {seconds:.0f} s\n"
+    )
     for target, number in sorted(result.kills.items()):
         say(f"  {target:<28}{number:>6}\n")
     for outcome, number in sorted(made.model.counts.items()):

@@ -126,6 +126,7 @@ def campaign(
         stack.callback(client.end)
         reader, model = Reader(folder / "journal"), Model()
         checker = Checker(machine.product, machine.staff, model)
+        stack.callback(checker.close)
         for _ in range(cuts):
             client.go()
             time.sleep(rng.uniform(*_PAUSES))

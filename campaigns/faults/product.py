@@ -18,7 +18,7 @@ CAMKET = str(Path(sys.executable).parent / "camket")
 SHOP = "comet"
 PURPOSES = ("order", "marketing", "after_sales")
 STAFF = (("Phạm Thị Hạnh", "director"), ("Vũ Thị Lan", "customer_service"))
-_STARTS_WITHIN = 30.0
+_STARTS_WITHIN = 120.0
 
 
 @dataclass(frozen=True, slots=True)

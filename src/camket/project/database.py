@@ -19,8 +19,8 @@ PREPARED = {
 
 # A server that is away is told of in seconds, and found again with the next request after it is back: the pool's own
 # way of trying less and less often for five minutes would leave a shop closed longer than its database was.
-POOL = {"min_size": 1, "max_size": 20, "timeout": 3, "reconnect_timeout": 2}
-PATIENCE = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+POOL = {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 2}
+PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
 def database(url: str) -> dict[str, Any]:
