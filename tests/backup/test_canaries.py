@@ -1,6 +1,7 @@
 """After an erasure every file is searched: no value in any spelling, no key, no wrapped key of the erased person."""
 
 import logging
+import secrets
 from pathlib import Path
 
 import cbor2
@@ -17,9 +18,19 @@ from camket.vault.backup import agekeys, wiping
 from camket.vault.backup.archive import Archive
 from camket.vault.models import Item, ItemKey
 from tests import kept
-from tests.cast import KHOI, LAN, MINH, THAO
+from tests.cast import LAN, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _person():
+    """Somebody whom no other test and no other database of the server knows: its log is everybody's."""
+    letters = "".join(secrets.choice("bcdghklmnpqrstvx") + secrets.choice("aeiou") for _ in range(5))
+    phone = f"09{secrets.choice('01236789')}{secrets.randbelow(10**7):07d}"
+    return Person(f"Đặng {letters.title()}", phone, f"{letters}.hb@example.com", f"7 {letters}, phường Phú Nhuận, Huế")
+
+
+MINH, THAO, KHOI = _person(), _person(), _person()
 
 
 def _spellings(person):
