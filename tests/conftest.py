@@ -105,6 +105,8 @@ def _each_test_opens_its_own_secrets() -> Iterator[None]:
     for name in ("camket.shops.queries", "camket.shops.claims", "camket.watch.places"):
         if found := sys.modules.get(name):
             found.forget()
+    if limits := sys.modules.get("camket.api.limits"):
+        limits.doorkeeper.cache_clear()
     shutil.rmtree(settings.CAMKET_CHECKPOINTS, ignore_errors=True)
     if lists := sys.modules.get("camket.vault.backup.gone"):
         lists.forget()

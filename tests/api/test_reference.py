@@ -40,6 +40,8 @@ def test_every_code_of_the_door_stands_with_its_status() -> None:
             errors.malformed,
             errors.method_not_allowed,
             lambda: errors.too_large(GREATEST_BODY),
+            errors.length_required,
+            lambda: errors.too_many(1),
             errors.unsupported_type,
             errors.failed,
         )
@@ -61,11 +63,13 @@ def test_every_maker_of_door_errors_is_walked() -> None:
     assert makers == {
         "failed",
         "invalid",
+        "length_required",
         "malformed",
         "method_not_allowed",
         "not_found",
         "refused",
         "too_large",
+        "too_many",
         "unauthorized",
         "unknown_person",
         "unsupported_type",

@@ -70,8 +70,8 @@ def test_answers_hold_what_the_document_names() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_example_of_the_page_runs(served, doors, monkeypatch) -> None:
     example = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]
-    monkeypatch.setenv("CAMKET_URL", served)
-    monkeypatch.setenv("CAMKET_TOKEN", doors.clerk.token)
+    monkeypatch.setenv("SHOP_URL", served)
+    monkeypatch.setenv("SHOP_TOKEN", doors.clerk.token)
     said = StringIO()
     with redirect_stdout(said):
         exec(compile(example, "docs/client.md", "exec"), {})

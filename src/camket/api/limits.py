@@ -12,8 +12,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from functools import cache, cached_property, lru_cache
+from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -25,12 +25,17 @@ _MOST_PLACES: Final = 20_000
 _IPV6_NETWORK: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rate:
     """So many a second in the long run, and so many at once. `burst` 0 is no limit."""
 
     per_second: float
     burst: int
+
+    @cached_property
+    def policy(self) -> str:
+        """Give the rate as answers state it."""
+        return f'"key";q={self.burst};w={math.ceil(self.burst / self.per_second)}'
 
     @classmethod
     def parse(cls, text: str) -> "Rate":
@@ -44,8 +49,7 @@ class Rate:
         return rate
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """What is left in a bucket, and in how many seconds it is full again; `wait` is 0 unless it was empty."""
 
     left: int
@@ -60,6 +64,9 @@ class Buckets:
         self.rate = rate
         self._lock = threading.Lock()
         self._levels: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
+
+    def __contains__(self, place: Hashable) -> bool:
+        return place in self._levels
 
     def take(self, place: Hashable, now: float, *, cost: int = 1) -> Taken:
         """Take `cost` out of a bucket (0: only look); with less than one left nothing is taken, and `wait` says so."""
@@ -91,9 +98,10 @@ class Doorkeeper:
 
         A token that opened the door before is let in from there all the same: a guesser locks nobody else out.
         """
-        if not self._strangers.rate.burst:
+        place = self.address(request)
+        if not self._strangers.rate.burst or place not in self._strangers:
             return
-        taken = self._strangers.take(self.address(request), now, cost=0)
+        taken = self._strangers.take(place, now, cost=0)
         if taken.wait and (token is None or found_by(token) not in self._known):
             raise too_many(taken.wait)
 
@@ -105,9 +113,10 @@ class Doorkeeper:
     def opened(self, request: HttpRequest, token: str, key: Hashable, now: float) -> None:
         """Count a call of a key; refuse it when its bucket is empty. What is left goes with the answer (`stamp`)."""
         digest = found_by(token)
-        self._known[digest] = None
-        if len(self._known) > _MOST_PLACES:
-            self._known.popitem(last=False)
+        if digest not in self._known:
+            self._known[digest] = None
+            if len(self._known) > _MOST_PLACES:
+                self._known.popitem(last=False)
         if not self._keys.rate.burst:
             return
         taken = self._keys.take(key, now)
@@ -123,13 +132,18 @@ class Doorkeeper:
                 found = name.strip() or found
                 if found not in self._proxies:
                     break
-        try:
-            address = ipaddress.ip_address(found)
-        except ValueError:
-            return "unknown"
-        if address.version == 6:  # noqa: PLR2004 (the version's number)
-            return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
-        return found
+        return _network(found)
+
+
+@lru_cache(maxsize=4096)
+def _network(name: str) -> str:
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return "unknown"
+    if address.version == 6:  # noqa: PLR2004 (the version's number)
+        return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
+    return name
 
 
 @cache
@@ -153,6 +167,5 @@ def stamp(request: HttpRequest, response: HttpResponse) -> None:
     if found is None:
         return
     rate, taken = found
-    window = math.ceil(rate.burst / rate.per_second)
-    response.headers["RateLimit-Policy"] = f'"key";q={rate.burst};w={window}'
+    response.headers["RateLimit-Policy"] = rate.policy
     response.headers["RateLimit"] = f'"key";r={taken.left};t={taken.full_in}'

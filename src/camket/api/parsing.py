@@ -9,7 +9,9 @@ from ninja.parser import Parser
 
 # The deepest body of the document is four levels deep.
 DEEPEST: Final = 32
-_STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_PLAIN_STRING: Final = re.compile(rb'"[^"]*"')
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NO_BRACKET: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 class StrictParser(Parser):
@@ -29,15 +31,12 @@ def too_deep(body: bytes) -> bool:
     """Tell whether brackets are nested beyond the limit, before anything is parsed."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return False
+    strings = _STRING if b"\\" in body else _PLAIN_STRING
     depth = 0
-    for found in _STRING_OR_BRACKET.finditer(body):
-        part = found[0]
-        if part in b"[{":
-            depth += 1
-            if depth > DEEPEST:
-                return True
-        elif part in b"]}":
-            depth -= 1
+    for bracket in strings.sub(b"", body).translate(None, _NO_BRACKET):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > DEEPEST:
+            return True
     return False
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ def _reader(hint: Any) -> Reader:
     if origin is list:
         inner = _reader(parts[0])
         return lambda found: [inner(one) for one in found]
-    if origin is UnionType:
+    if origin in {UnionType, Union}:
         (other,) = (_reader(part) for part in parts if part is not NoneType)
         return lambda found: None if found is None else other(found)
     if origin is Literal or hint in {str, int, bool}:

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from camket.base.clock import to_ms
 from camket.base.errors import CamketError
 from camket.crypto import SealError, aad, seal, unseal
+from camket.shops import sql
 from camket.shops.errors import ShopError
 from camket.shops.models import Answered
+from camket.store import statements
 from camket.store.db import is_sqlite, joined
 from camket.store.errors import ForgedRowError
 from camket.store.secrets import forget, secret
@@ -29,8 +29,6 @@ from camket.store.secrets import forget, secret
 LIFE: Final = timedelta(hours=24)
 _DIGEST: Final = 16
 _AT_ONCE: Final = 1000
-# Held until the end of the transaction (PostgreSQL), so that two processes do not do the same request at once.
-_TRY_LOCK: Final = "SELECT pg_try_advisory_xact_lock(%s)"
 
 _running: set[bytes] = set()
 _lock = threading.Lock()
@@ -87,10 +85,6 @@ class Request:
         """Make the key of the answer: needs the shop's secret and the client's idempotency key. 32 bytes."""
         return self._digest("answer", self.token.encode())
 
-    def context(self) -> bytes:
-        """Bind the answer to its place and to what was sent."""
-        return aad("answered-1", self.shop_id, self.place(), self.digest())
-
     def _digest(self, use: str, said: bytes) -> bytes:
         return hmac.digest(secret(self.shop_id, "token"), aad("answered-1", use, self.key_id, said), hashlib.sha256)
 
@@ -109,18 +103,20 @@ def once(*, request: Request, now: datetime, perform: Callable[[], bytes]) -> Ou
     Errors: whatever `perform` raises (nothing is kept of it); OtherRequestError, InFlightError; ForgedRowError for a
     kept answer that was not written by us.
     """
-    with _alone(request.place()):
+    place, said = request.place(), request.digest()
+    with _alone(place):
         failure: CamketError | None = None
         outcome = Outcome(b"", repeated=False)
         try:
             with joined():
-                _claim(request.place())
-                kept = _kept(request, now)
+                _claim(place)
+                kept = _kept(request, place, said, now)
                 if kept is not None:
                     return Outcome(kept, repeated=True)
                 try:
                     outcome = Outcome(perform(), repeated=False)
-                    _keep(request, outcome.answer, now)
+                    sealed = seal(request.sealing_key(), outcome.answer, _context(request, place, said))
+                    statements.execute(sql.KEEP_ANSWER, [place, request.shop_id, said, sealed, to_ms(now + LIFE)])
                 except CamketError as error:
                     failure = error  # the deed was undone by itself; the entry of a refusal has to stay
         except BaseException:
@@ -156,32 +152,27 @@ def _claim(place: bytes) -> None:
     """Keep other processes out: PostgreSQL by a lock of the transaction, SQLite by its one writer."""
     if is_sqlite():
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_TRY_LOCK, [int.from_bytes(place[:8], signed=True)])
-        if not cursor.fetchone()[0]:
-            raise InFlightError
+    ((free,),) = statements.fetch(sql.CLAIM_ANSWER, [int.from_bytes(place[:8], signed=True)])
+    if not free:
+        raise InFlightError
 
 
-def _kept(request: Request, now: datetime) -> bytes | None:
-    row = Answered.objects.filter(digest=request.place()).first()
-    if row is None:
+def _kept(request: Request, place: bytes, said: bytes, now: datetime) -> bytes | None:
+    found = statements.fetch(sql.KEPT_ANSWER, [place])
+    if not found:
         return None
-    if row.ends_at <= to_ms(now):
-        row.delete()
+    ((then, answer, ends_at),) = found
+    if ends_at <= to_ms(now):
+        statements.execute(sql.DROP_ANSWER, [place])
         return None
-    if not hmac.compare_digest(row.request, request.digest()):
+    if not hmac.compare_digest(bytes(then), said):
         raise OtherRequestError
     try:
-        return unseal(request.sealing_key(), row.answer, request.context())
+        return unseal(request.sealing_key(), bytes(answer), _context(request, place, said))
     except SealError:
         raise ForgedRowError from None
 
 
-def _keep(request: Request, answer: bytes, now: datetime) -> None:
-    Answered.objects.create(
-        digest=request.place(),
-        shop_id=request.shop_id,
-        request=request.digest(),
-        answer=seal(request.sealing_key(), answer, request.context()),
-        ends_at=to_ms(now + LIFE),
-    )
+def _context(request: Request, place: bytes, said: bytes) -> bytes:
+    """Bind an answer to its place and to what was sent."""
+    return aad("answered-1", request.shop_id, place, said)

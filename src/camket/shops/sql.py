@@ -60,3 +60,12 @@ SELECT {columns} FROM camket_staff_role r JOIN camket_staff s ON s.id = r.staff_
  WHERE r.staff_id = %s AND r.shop_id = %s AND s.left_at IS NULL
 """
 KEY_ROLE: Final = "SELECT role FROM camket_api_key WHERE id = %s AND shop_id = %s AND revoked_at IS NULL"
+
+# Answers kept for repeated requests, by the digest of the two keys.
+KEPT_ANSWER: Final = "SELECT request, answer, ends_at FROM camket_answered WHERE digest = %s"
+KEEP_ANSWER: Final = (
+    "INSERT INTO camket_answered (digest, shop_id, request, answer, ends_at) VALUES (%s, %s, %s, %s, %s)"
+)
+DROP_ANSWER: Final = "DELETE FROM camket_answered WHERE digest = %s"
+# Held until the end of the transaction (PostgreSQL), so that two processes do not do the same request at once.
+CLAIM_ANSWER: Final = "SELECT pg_try_advisory_xact_lock(%s)"
