@@ -171,13 +171,17 @@ class Campaign:
 
     def start_all(self, *, wait: bool = True) -> None:
         """Bring back whatever does not run; `wait` until the server answers."""
-        if self.cluster is not None and not self.cluster.runs():
-            self.cluster.start()
-        self.product.serve(wait=wait)
+        self._bring_database()
+        self.product.serve(wait=wait, needs=self._bring_database)
         if not self.product.runs("work"):
             self.product.begin("work", "work")
         for chore in self.chores:
             self._turn(chore)
+
+    def _bring_database(self) -> None:
+        """Start the cluster where it stopped: it does so by itself when its own recovery is killed."""
+        if self.cluster is not None and not self.cluster.runs():
+            self.cluster.start()
 
     def _turn(self, chore: chores.Chore) -> None:
         """Begin a chore that does not run; first judge how it ended."""
@@ -300,9 +304,8 @@ def main() -> None:
 
 def _summary(result: Result, made: Campaign, seconds: float) -> None:
     say = sys.stdout.write
-    say(
-        f"\n{made.plan.database}, seed {made.plan.seed}: {sum(result.kills.values())} kills ({result.processes} processes) in {seconds:.0f} s\n"
-    )
+    kills = f"{sum(result.kills.values())} kills ({result.processes} processes)"
+    say(f"\n{made.plan.database}, seed {made.plan.seed}: {kills} in {seconds:.0f} s\n")
     for target, number in sorted(result.kills.items()):
         say(f"  {target:<28}{number:>6}\n")
     for outcome, number in sorted(made.model.counts.items()):

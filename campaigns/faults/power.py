@@ -76,11 +76,14 @@ class Machine:
         self.staff = self.product.prepare()
 
     def start(self) -> None:
-        if self.cluster is not None and not self.cluster.runs():
-            self.cluster.start()
-        self.product.serve()
+        self._bring_database()
+        self.product.serve(needs=self._bring_database)
         if not self.product.runs("work"):
             self.product.begin("work", "work")
+
+    def _bring_database(self) -> None:
+        if self.cluster is not None and not self.cluster.runs():
+            self.cluster.start()
 
     def cut(self) -> int:
         """Stop everything at once and forget what was not synced; how many files are not what they were."""

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,10 +111,12 @@ class Product:
         for name in list(self.running):
             self.kill(name)
 
-    def serve(self, *, wait: bool = True) -> None:
-        """Start the server where it does not run, and wait until it answers."""
+    def serve(self, *, wait: bool = True, needs: Callable[[], None] | None = None) -> None:
+        """Start the server where it does not run, and wait until it answers; `needs` brings back what it needs."""
         deadline = time.monotonic() + _STARTS_WITHIN
         while time.monotonic() < deadline:
+            if needs is not None:
+                needs()
             if not self.runs("serve"):
                 self.begin("serve", "serve", "--port", str(self.port))
             if not wait or calls.healthy(self.port):

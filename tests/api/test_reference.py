@@ -9,6 +9,7 @@ from django.test import Client
 
 from camket.api import errors, status
 from camket.api.keys import GREATEST_BODY
+from camket.store.errors import UnavailableError
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text("utf-8")
 
@@ -49,7 +50,8 @@ def test_every_code_of_the_door_stands_with_its_status() -> None:
     }
     faults = {(422, code) for code, _, _ in (*errors._FAULTS.values(), errors._INVALID)}
     rooms = {(number, code) for code, number in status._BY_CODE.items() if code != "no-such-log"}
-    assert listed == door | faults | rooms
+    away = {(status.UNAVAILABLE, kind().code) for kind in UnavailableError.__subclasses__()}
+    assert listed == door | faults | rooms | away
     assert "256 KiB" in PAGE
     assert GREATEST_BODY == 256 * 1024
 
