@@ -121,7 +121,9 @@ def _actor(kind: str, who: str, behalf: str | None, subject_id: bytes | None) ->
     kind_bytes = _KIND_BYTES[kind]
     if behalf is None and not who:
         return kind_bytes
-    name = _NULL if subject_id is not None and compact(who) == subject_id else _name(who)
+    name = _name(who)
+    if subject_id is not None and name[1:] == subject_id:
+        name = _NULL
     return b"\x82" + kind_bytes + name if behalf is None else b"\x83" + kind_bytes + name + _name(behalf)
 
 

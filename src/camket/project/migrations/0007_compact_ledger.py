@@ -5,6 +5,7 @@ commits to; `camket ledger verify --database` gives the same answer before and a
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ import camket.store.fields
 MOST: Final = 64
 SPAN_BITS: Final = 14
 PIECE: Final = 10_000
+INSERT: Final = "INSERT INTO camket_position (seq, span, shop_id, ids) VALUES (%s, %s, %s, %s)"
 FROZEN: Final = ("camket_position", "camket_entry_group")
 # A block range index costs a few bytes a megabyte; SQLite has none and looks at the rows.
 _POSTGRESQL: Final = (
@@ -62,16 +64,16 @@ def set_aside(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
     editor.execute("ALTER TABLE camket_position RENAME TO camket_position_old")
 
 
-def move(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+def move(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
     """Write each log's places by the row, and drop the old table and the hashes no longer kept."""
-    position = apps.get_model("camket", "Position")
     with editor.connection.cursor() as cursor:
         cursor.execute("SELECT shop_id, max(seq) FROM camket_position_old GROUP BY shop_id")
         logs = cursor.fetchall()
     for shop_id, last in logs:
-        rows = (position(shop_id=shop_id, seq=seq, span=span, ids=ids) for seq, span, ids in _rows(editor, shop_id))
-        while some := [row for _, row in zip(range(500), rows, strict=False)]:
-            position.objects.bulk_create(some)
+        rows = ((seq, span, shop_id, ids) for seq, span, ids in _rows(editor, shop_id))
+        while some := list(islice(rows, 500)):
+            with editor.connection.cursor() as cursor:
+                cursor.executemany(INSERT, some)
         oldest = max(0, (last >> 8) - 1)
         editor.execute("DELETE FROM camket_tile WHERE shop_id = %s AND level = 0 AND number < %s", [shop_id, oldest])
     editor.execute("DROP TABLE camket_position_old")
@@ -105,7 +107,7 @@ def _old(editor: BaseDatabaseSchemaEditor, shop_id: int) -> Iterator[tuple[int, 
         after = found[-1][0]
 
 
-def move_back(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+def move_back(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
     """Write the places one to a row again. Hashes no longer kept come with the next full tile, or not at all."""
     name = "uuid" if editor.connection.vendor == "postgresql" else "blob"
     editor.execute(
@@ -113,14 +115,23 @@ def move_back(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
         "shop_id smallint NOT NULL, CONSTRAINT camket_position_old_pkey PRIMARY KEY (shop_id, seq))"
     )
     insert = "INSERT INTO camket_position_old (seq, entry_id, shop_id) VALUES (%s, %s, %s)"
-    rows = apps.get_model("camket", "Position").objects.values_list("shop_id", "seq", "ids")
-    for shop_id, seq, ids in rows.iterator(chunk_size=500):
-        names = [bytes(ids[at : at + 16]) for at in range(0, len(ids), 16)]
+    after = (-1, -1)
+    while True:
         with editor.connection.cursor() as cursor:
-            cursor.executemany(
-                insert,
-                [(seq + at, UUID(bytes=one) if name == "uuid" else one, shop_id) for at, one in enumerate(names)],
+            cursor.execute(
+                "SELECT shop_id, seq, ids FROM camket_position WHERE (shop_id, seq) > (%s, %s) "
+                "ORDER BY shop_id, seq LIMIT 500",
+                after,
             )
+            found = cursor.fetchall()
+        if not found:
+            return
+        for shop_id, seq, ids in found:
+            names = [bytes(ids[at : at + 16]) for at in range(0, len(ids), 16)]
+            rows = [(seq + at, UUID(bytes=one) if name == "uuid" else one, shop_id) for at, one in enumerate(names)]
+            with editor.connection.cursor() as cursor:
+                cursor.executemany(insert, rows)
+        after = found[-1][:2]
 
 
 def put_back(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
