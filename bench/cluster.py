@@ -75,7 +75,7 @@ class Cluster:
 
     def _run(self, text: str, *names: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL(text).format(*(sql.Identifier(name) for name in names)))  # type: ignore[arg-type]  # written above, names quoted
+            connection.execute(sql.SQL(text).format(*(sql.Identifier(name) for name in names)))
 
     def position(self) -> int:
         """Give how many bytes of write-ahead log there are so far."""

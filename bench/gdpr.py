@@ -46,14 +46,14 @@ class Size(NamedTuple):
 
 
 class Op(NamedTuple):
-    """One operation. `value` is what an update writes into `field`; `count` how many lines of the log are asked for."""
+    """One operation. `value` is what an update writes into `field`; `lines` how many of the log are asked for."""
 
     lane: int
     kind: str
     key: int
     field: str = ""
     value: str = ""
-    count: int = 0
+    lines: int = 0
 
 
 def _java_hash(text: str) -> int:
@@ -139,7 +139,7 @@ def operations(mix: str, size: Size, count: int, seed: int) -> Iterator[Op]:
             field = FIELDS[chance.randrange(1, 9)]
             yield Op(lane, name, key, field, value(size, key, field))
         elif name == "getlog":
-            yield Op(number % LANES, name, key, count=chance.randint(1, 1000))
+            yield Op(number % LANES, name, key, lines=chance.randint(1, 1000))
         elif name in {"verifydel", "read_PUR", "read_OBJ", "read_DEC"}:
             yield Op(number % LANES, name, key, name[5:])
         else:
@@ -182,7 +182,7 @@ class Model:
         if op.kind.startswith("read"):
             return self._read(op)
         if op.kind == "getlog":
-            return op.count
+            return op.lines
         if op.kind == "verifydel":
             return 0
         return self._write(op)

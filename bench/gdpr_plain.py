@@ -55,7 +55,7 @@ class Plain:
     def _other(self, op: Op) -> Answer:
         run = self._cursor.execute
         if op.kind == "getlog":
-            return len(run("SELECT * FROM syslog ORDER BY id DESC LIMIT %s", (op.count,)).fetchall())
+            return len(run("SELECT * FROM syslog ORDER BY id DESC LIMIT %s", (op.lines,)).fetchall())
         if op.kind == "verifydel":
             missing = f"key{self._size.records + op.key}"
             return len(run("SELECT ycsb_key FROM usertable WHERE ycsb_key = %s", (missing,)).fetchall())
@@ -102,8 +102,8 @@ def run(
 
 def main() -> None:
     """Do what the command line says."""
-    command = {"load": load, "run": run}[sys.argv[1]]
-    print(json.dumps(command(**json.loads(sys.argv[2]))))
+    given = json.loads(sys.argv[2])
+    print(json.dumps(load(**given) if sys.argv[1] == "load" else run(**given)))
 
 
 if __name__ == "__main__":

@@ -109,24 +109,26 @@ def run(port: int, lanes: list[list[tuple[int, bytes]]], seconds: float) -> Run:
             found.broken += open_lines
             break
         for key, _ in ready:
-            line = key.data
-            try:
-                done = line.take()
-            except ConnectionError:
-                found.broken += 1
-                chooser.unregister(line.sock)
-                open_lines -= 1
-                continue
-            if done is None:
-                continue
-            found.answered.append(done)
-            if time.perf_counter() >= stop or not line.send():
-                chooser.unregister(line.sock)
+            if not _step(key.data, found, stop):
+                chooser.unregister(key.fileobj)
                 open_lines -= 1
     found.wall, found.cpu = time.perf_counter() - begun, time.process_time() - cpu
     for line in lines:
         line.sock.close()
     return found
+
+
+def _step(line: Line, found: Run, stop: float) -> bool:
+    """Read what came on a line and send the next request; False when the line is at its end."""
+    try:
+        done = line.take()
+    except ConnectionError:
+        found.broken += 1
+        return False
+    if done is None:
+        return True
+    found.answered.append(done)
+    return time.perf_counter() < stop and line.send()
 
 
 def request(path: str, token: str, body: Any) -> bytes:

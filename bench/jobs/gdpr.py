@@ -81,6 +81,12 @@ def _place() -> Path:
 
 
 def load(*, records: int, log: int) -> dict[str, Any]:
+    """Fill the shop; tell how many bytes it takes."""
+    fill(records=records, log=log)
+    return _bytes()
+
+
+def fill(*, records: int, log: int) -> None:
     """Put all records in, ten a person, and so many entries into the log; note who is where beside the database."""
     shop, size = world.open_shop(), Size(records)
     now = utc_now()
@@ -104,7 +110,6 @@ def load(*, records: int, log: int) -> dict[str, Any]:
                 held[key] = [str(one.subject_id), str(item), str(group)]
     _place().write_text(json.dumps(held))
     _fill_log(shop, list(ids.values()), log)
-    return _bytes()
 
 
 def _value(fields: Sequence[str], purposes: tuple[str, ...], group: UUID) -> Value:
@@ -141,7 +146,7 @@ class Ours:
         self._reread = reread
         self._shop = world.open_shop()
         told = json.loads(_place().read_text())
-        self._held = {int(key): Held(*(UUID(one) for one in where)) for key, where in told.items()}
+        self._held = {int(key): Held(UUID(one), UUID(item), UUID(group)) for key, (one, item, group) in told.items()}
         self._people = {user: self._held[user].subject_id for user in range(size.users)}
 
     def do(self, op: Op, model: Model) -> Answer:
@@ -310,7 +315,7 @@ class Ours:
         """Read the newest entries of the log in its order and decode them."""
         shop_id = self._shop.id
         size = places.size_of(shop_id)
-        names = [name for _, name in places.between(shop_id, size - op.count, size)]
+        names = [name for _, name in places.between(shop_id, size - op.lines, size)]
         found = places.entries(shop_id, names)
         said = [
             entry.read(bytes(body), subject_id=read_id(subject).bytes, entry_id=name)

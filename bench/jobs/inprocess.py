@@ -1,5 +1,6 @@
 """A look at three fields and a put of six, beside the bare statements, in one process on one server, in turns."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from camket.base.clock import utc_now
 from camket.vault.actions import look, show
 
 _FIRST = 1000
+Side = Callable[[int], None]
 
 
 def _database() -> str:
@@ -37,7 +39,7 @@ def compare(*, database_pid: int | None, count: int, repeats: int) -> dict[str, 
         bare.tables()
         bare_subjects = [bare.put(_fields(number), shop.clerk.id) for number in numbers]
         bare_known = dict(zip(bare_subjects, numbers, strict=True))
-        sides = {
+        sides: dict[str, Side] = {
             "bare look": lambda _: _bare_looks(bare, bare_known, shop, oracle),
             "look": lambda _: _looks(known, shop, oracle),
             "bare put": lambda turn: _bare_puts(bare, _FIRST * 1000 + turn * count, count, shop),

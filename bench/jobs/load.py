@@ -63,7 +63,7 @@ def plan(*, op: str, connections: int, count: int, fresh: int, target: str, **gi
         lane = lanes.setdefault(call.person, len(lanes) % connections)
         requests.append({"lane": lane, **call._asdict()})
     Path(target).write_text(json.dumps({"op": op, "connections": connections, "requests": requests, **given}))
-    return {"requests": len(requests)}
+    return {"requests": len(requests), "entries": entries()}
 
 
 def _create(count: int, fresh: int, _: int) -> Iterator[Call]:
@@ -125,15 +125,16 @@ _PLANS: dict[str, Callable[[int, int, int], Iterator[Call]]] = {
 }
 
 
-def entries() -> dict[str, int]:
+def entries() -> int:
     """Count the entries of the ledger."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM camket_entry")
-        return {"entries": cursor.fetchone()[0]}
+        found: int = cursor.fetchone()[0]
+    return found
 
 
-def unledgered(*, file: str) -> dict[str, int]:
-    """Count the entries that answers named and that the ledger does not have."""
+def ledgered(*, file: str) -> dict[str, int]:
+    """Count the entries, and those that answers named and that the ledger does not have."""
     named = [UUID(one) for one in json.loads(Path(file).read_text())]
     missing = 0
     with connection.cursor() as cursor:
@@ -143,4 +144,4 @@ def unledgered(*, file: str) -> dict[str, int]:
             query = f"SELECT COUNT(*) FROM camket_entry WHERE id IN ({holes})"  # noqa: S608 (holes only)
             cursor.execute(query, [raw_id(one) for one in some])
             missing += len(some) - cursor.fetchone()[0]
-    return {"missing": missing}
+    return {"missing": missing, "entries": entries()}
