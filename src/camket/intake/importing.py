@@ -6,10 +6,12 @@ import too or have proven that contact; any other match is a proposal. An erased
 tombstones and do not come back.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from itertools import count, islice
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -31,6 +33,7 @@ from camket.ledger.actions import deed
 from camket.vault.errors import ErasedError, RefusedError
 
 BATCH = 1_000
+_BATCHES_PER_COLLECTION = 10
 MARK_LIFE = Period.parse("P5Y")
 
 
@@ -66,15 +69,34 @@ def run(
     task = Context(shop_id=shop_id, plan=plan, origin=origin, basis=basis, collected=collected, actor=actor, now=now)
     report = Report(uuid7(to_ms(now)))
     begun = _begin(task, report)
-    for part in parts:
-        good = _good_rows(part, report, vietnam_day(now), bad_row)
-        while drafts := list(islice(good, BATCH)):
-            _store(task, part, drafts, report)
-            if tick is not None:
-                tick(part, report)
-        report.skipped.update(part.table.skipped)
+    with _collecting_seldom() as collect:
+        for part in parts:
+            good = _good_rows(part, report, vietnam_day(now), bad_row)
+            while drafts := list(islice(good, BATCH)):
+                _store(task, part, drafts, report)
+                collect()
+                if tick is not None:
+                    tick(part, report)
+            report.skipped.update(part.table.skipped)
     _end(task, report, begun)
     return report
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[Callable[[], None]]:
+    """Look for garbage in circles every few batches: every few hundred objects it took a quarter of the time."""
+    was, batches = gc.isenabled(), count(1)
+
+    def collect() -> None:
+        if next(batches) % _BATCHES_PER_COLLECTION == 0:
+            gc.collect()
+
+    gc.disable()
+    try:
+        yield collect
+    finally:
+        if was:
+            gc.enable()
 
 
 def _store(task: Context, part: Part, drafts: Sequence[Draft], report: Report) -> None:
