@@ -229,6 +229,8 @@ class Campaign:
         if self.cluster is None:
             return 0
         pids = self.cluster.pids()
+        if not pids:
+            return 0
         match target:
             case "backend":
                 return self.cluster.kill(self._random.sample(pids[1:], min(1, len(pids) - 1)))

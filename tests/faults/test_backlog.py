@@ -6,14 +6,17 @@ from datetime import timedelta
 import pytest
 
 from camket.base.clock import to_ms
+from camket.base.ids import uuid7
 from camket.cli.check import look_over
 from camket.ledger import actions as ledger
+from camket.ledger import entry
 from camket.ledger.actions import deed, refuse
+from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database, waiting
 from camket.ledger.sequencer import BATCH
 from camket.outbox import actions as outbox
 from camket.outbox.models import Outbox, State
-from camket.store.db import joined
+from camket.store import secrets
 from camket.worker import jobs
 from camket.worker.jobs import deliver, late
 from camket.worker.loop import Loop
@@ -30,18 +33,29 @@ def _said(now, part):
     return [finding for finding in look_over(now) if part in finding.en]
 
 
+def _refusals(shop_id, count, at):
+    """Many refusals, as deeds write them: the first one's body under new ids, each with the writer's mark."""
+    first = Entry.objects.get(id=refuse(shop_id=shop_id, actor=OWNER, now=at))
+    key, made = secrets.secret(shop_id, "mac"), []
+    for number in range(1, count):
+        name = uuid7(to_ms(at) + number)
+        said = entry.record(shop_id, first.subject_id.bytes, name.bytes, first.body)
+        made.append(
+            Entry(subject_id=first.subject_id, id=name, shop_id=shop_id, body=first.body, mac=entry.mac(key, said))
+        )
+    Entry.objects.bulk_create(made, batch_size=2000)
+
+
 def _resident():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 @pytest.mark.django_db(transaction=True)
 def test_entries_of_hours_ago_get_their_places_in_batches(world, now):
-    """As after hours without a worker: each refusal is an entry of its own."""
+    """As after hours without a worker."""
     shop_id = world.shops["comet"]
     late.run(now=now)
-    with joined():
-        for number in range(MORE_THAN_A_BATCH):
-            refuse(shop_id=shop_id, actor=OWNER, now=now - HOURS + timedelta(milliseconds=number))
+    _refusals(shop_id, MORE_THAN_A_BATCH, now - HOURS)
     (said,) = _said(now, "wait too long")
     assert (said.good, said.en.split()[0]) == (False, str(MORE_THAN_A_BATCH))
     assert ledger.sequence(shop_id=shop_id, now=now).placed == 0

@@ -85,6 +85,7 @@ def test_a_commit_that_is_cut_off_is_said_to_be_unknown_and_repeated_once(
     rig: Rig, proxy: Proxy, when: str, done: int
 ) -> None:
     phone, key, cuts = rig.stranger(), new_key(), proxy.cuts
+    rig.machine.product.kill("work")  # the next commit is to be the server's
     assert rig.order(rig.stranger(), key=new_key()).status == 201
     proxy.arm(when)  # type: ignore[arg-type]  # the two words of the table above
     cut = rig.order(phone, key=key)
@@ -96,3 +97,4 @@ def test_a_commit_that_is_cut_off_is_said_to_be_unknown_and_repeated_once(
     assert (repeated.status, repeated.headers.get("idempotency-replayed")) == (201, "true" if done else None)
     assert rig.known(phone) == 1
     assert rig.holds() == []
+    rig.start()
