@@ -81,24 +81,25 @@ def record(
     )
     if within is not None:
         _answer(event, text, within=within)
-        return event
-
-    def alone() -> None:
-        with deed(
-            shop_id=shop_id,
-            event="consent.recorded" if text else "consent.withdrawn",
-            actor=actor,
-            subject_id=subject_id,
-            now=now,
-            purpose=purpose,
-            single=True,
-        ) as made:
-            event.number = 0
-            _answer(event, text, within=made)
-            made.detail.update(value=value, channel=channel, how=how, text=digest)
-
-    _in_turn(alone)
+    else:
+        _in_turn(lambda: _record_alone(event, text, actor, now))
     return event
+
+
+def _record_alone(event: ConsentEvent, text: str, actor: Actor, now: datetime) -> None:
+    """Record an answer in a deed of its own."""
+    with deed(
+        shop_id=event.shop_id,
+        event="consent.recorded" if text else "consent.withdrawn",
+        actor=actor,
+        subject_id=event.subject_id,
+        now=now,
+        purpose=event.purpose,
+        single=True,
+    ) as made:
+        event.number = 0
+        _answer(event, text, within=made)
+        made.detail.update(value=event.value, channel=event.channel, how=event.how, text=event.text_digest)
 
 
 def _answer(event: ConsentEvent, text: str, *, within: Deed) -> None:
