@@ -44,8 +44,6 @@ WHERE s.balance <> 0 AND NOT EXISTS (SELECT 1 FROM present p WHERE p.code = s.co
 GROUP BY s.code, s.key
 """
 _BATCH = 5_000
-# CBOR arrays of none to five parts: event, actor, purpose, work, detail.
-_SHORTEST, _LONGEST_WITHOUT_ROWS = 0x80, 0x85
 
 
 class Expected(NamedTuple):
@@ -92,11 +90,6 @@ class Replay:
         self._database.executemany("INSERT INTO member VALUES (?, ?, ?)", found)
         self._database.execute("CREATE INDEX member_entry ON member (entry, subject)")
         self._database.execute("COMMIT")
-
-    @staticmethod
-    def needs(body: bytes) -> bool:
-        """Tell by the first byte whether an entry may hold rows or members: short arrays of version 2 do not."""
-        return not _SHORTEST <= body[0] <= _LONGEST_WITHOUT_ROWS
 
     def apply(self, body: dict[str, Any], *, subject_id: bytes, entry_id: bytes) -> bool:
         """Count what an entry wrote and removed; False when its members are not those it commits to."""

@@ -9,7 +9,11 @@ from camket.ledger import entry, places, sql
 from camket.ledger.sql import id_bytes
 
 PIECE = 2_048
-ENTRIES = "SELECT id, subject_id, body, mac FROM camket_entry WHERE shop_id = %s"
+# First bytes of bodies of version 2 that end before the rows: CBOR arrays of none to five parts.
+NO_ROWS = (b"\x80", b"\x85")
+ENTRIES = """
+SELECT id, subject_id, body, mac FROM camket_entry WHERE shop_id = %s AND substr(body, 1, 1) NOT BETWEEN %s AND %s
+"""
 _FIRST = bytes(16)
 
 
@@ -37,10 +41,10 @@ def in_order(shop_id: int) -> Iterator[Line]:
             yield _line(shop_id, seq, found.get(name, (name, None, None, None)))
 
 
-def in_any_order(shop_id: int) -> Iterator[Line]:
-    """Every entry of a shop, whether it has a place or not, as the database hands them out."""
+def with_rows(shop_id: int) -> Iterator[Line]:
+    """Every entry that may tell of rows or members, whether it has a place or not, as the database hands them out."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute(ENTRIES, [shop_id])
+        cursor.execute(ENTRIES, [shop_id, *NO_ROWS])
         while found := cursor.fetchmany(PIECE):
             for row in found:
                 yield _line(shop_id, None, row)
