@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _person():
     """Somebody whom no other test and no other database of the server knows: its log is everybody's."""
     letters = "".join(secrets.choice("bcdghklmnpqrstvx") + secrets.choice("aeiou") for _ in range(5))
-    phone = f"09{secrets.choice('01236789')}{secrets.randbelow(10**7):07d}"
+    phone = f"091{secrets.randbelow(10**7):07d}"
     return Person(f"Đặng {letters.title()}", phone, f"{letters}.hb@example.com", f"7 {letters}, phường Phú Nhuận, Huế")
 
 
@@ -131,7 +131,8 @@ def test_nothing_of_an_erased_person_is_left_in_any_file(house, now, minh, clock
     house.work(night)
     # Deleting leaves bytes behind, in the log of SQLite and in the pages of PostgreSQL, until they are wiped.
     assert _found(wrapped, _database_files()) != []
-    assert wiping.wipe(night) == 1
+    # The worker asks each minute: it waits while a transaction is at work that might still see what was deleted.
+    assert any(wiping.wipe(night) for _ in range(5))
     assert wiping.wipe(night) == 0
     after = house.backup(night, name="after")
 

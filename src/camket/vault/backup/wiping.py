@@ -7,6 +7,7 @@ and overwrites most of it, not all; so the table of keys is written anew in the 
 docs/backups.md: PostgreSQL's own log until its segments are written over, WAL archives, replicas, freed blocks.
 """
 
+import time
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +23,14 @@ _TABLES: Final = (ItemKey, Item, SignUp)
 _NIGHT: Final = range(2, 5)  # o'clock in Vietnam
 _PAUSE_MS: Final = 3600 * 1000
 _WAIT_MS: Final = 200
+_WAIT_SECONDS: Final = 20.0
+_LOOK_SECONDS: Final = 0.1
+_OLDER: Final = """
+SELECT count(*) FROM pg_stat_activity
+WHERE pid <> pg_backend_pid()
+  AND (age(backend_xid) >= age(%s::xid8::xid)
+       OR age(backend_xmin) >= age(%s::xid8::xid) AND datname IS NOT DISTINCT FROM current_database())
+"""
 # What this database has answered for, by how much the lists outside held then.
 _SOFTLY: Final = "wiped"
 _WHOLLY: Final = "wiped_whole"
@@ -36,6 +45,8 @@ def wipe(now: datetime) -> int:
     if is_sqlite():
         return _noted(_SOFTLY, listed) if listed != replayed.place_of(_SOFTLY) and _empty_log() else 0
     if listed != replayed.place_of(_WHOLLY) and now.astimezone(VIETNAM).hour in _NIGHT:
+        if not _nobody_looks_back():
+            return 0
         _vacuum("FULL, ANALYZE", ItemKey._meta.db_table)
         _noted(_SOFTLY, listed)
         return _noted(_WHOLLY, listed)
@@ -70,6 +81,23 @@ def _empty_log() -> bool:
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {usual:d}")
     return not busy
+
+
+def _nobody_looks_back() -> bool:
+    """Wait until no transaction is older than this moment: rows that one of them may still see are not wiped.
+
+    A writer of any database of the server counts: the rewriting transaction's own view begins at the oldest of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        (now,) = cursor.fetchone()
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < deadline:
+            cursor.execute(_OLDER, [now, now])
+            if cursor.fetchone() == (0,):
+                return True
+            time.sleep(_LOOK_SECONDS)
+    return False
 
 
 def _vacuum(how: str, table: str) -> None:
