@@ -75,7 +75,7 @@ class WebhooksOut(Out):
 
 @router.get(
     "webhooks",
-    response=answers(WebhooksOut),
+    response=answers(WebhooksOut, 422),
     summary="Xem các địa chỉ nhận tin · List the webhooks",
     operation_id="webhooks",
 )
