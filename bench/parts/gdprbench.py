@@ -20,6 +20,9 @@ _SEED: Final = 1
 _OPS: Final = {"p_customer": 10_000, "u_controller": 10_000, "p_regulator": 10_000, "p_processor": 1_000}
 _REACH: Final = {"p_processor": (1.5, 1.2)}
 SIDES: Final = ("plain", "audited", "camket")
+# Camket once more, the look before each correction counted with it.
+_REREADING: Final = "camket, rereading"
+_CORRECTING: Final = frozenset({"p_customer", "u_controller"})
 _START_WITHIN: Final = 10.0
 
 
@@ -44,10 +47,11 @@ def run(ground: Ground) -> Result:
     for connections in (1, 2 if ground.quick else LANES):
         for mix in MIXES:
             ops = 60 if ground.quick else _OPS[mix]
-            runs: dict[str, list[Run]] = {side: [] for side in SIDES}
+            sides = SIDES if connections > 1 or mix not in _CORRECTING else (*SIDES, _REREADING)
+            runs: dict[str, list[Run]] = {side: [] for side in sides}
             given = {"records": records, "mix": mix, "ops": ops, "seed": _SEED}
             for _ in range(ground.repeats):
-                for side in SIDES:
+                for side in sides:
                     runs[side].append(_one(ground, home, side, given, connections))
             found.wrong += sum(one.wrong for told in runs.values() for one in told)
             found.figures += _figures(mix, connections, runs)
@@ -73,9 +77,10 @@ def _client(command: str, **given: Any) -> Any:
 
 def _one(ground: Ground, home: Home, side: str, given: Mapping[str, Any], connections: int) -> Run:
     """Run a side on a fresh copy of its loaded database."""
-    if side == "camket":
+    if side in {"camket", _REREADING}:
         copy = ground.copy(home, "gdpr_run")
-        found = _lanes(ground, connections, lambda lane: copy.job("gdpr:run", **given, **lane))
+        reread = side == _REREADING
+        found = _lanes(ground, connections, lambda lane: copy.job("gdpr:run", reread=reread, **given, **lane))
         ground.remove(copy)
         return found
     database = ground.cluster.create("gdpr_plain_run", template="gdpr_plain")
@@ -178,6 +183,7 @@ there, two deeds. TTL, ACL, SHR, SRC and CAT are not turned into the shop's rule
 for all records alike."""
 _JUSTICE = """What is not alike. For Camket: the client names a record by the ids that it was given (plain looks its
 string key up in an index), and it remembers version and text of what it corrects, as a page does that has just shown
-them; plain updates one column blindly. Records are selected by person, and no mix that selects changes them. Against
-Camket: every correction seals ten values anew under a new key, so that old copies of the row never open again; every
-operation leaves a durable, MACed entry; GDPRbench's `verify-deletion` and `get-system-logs` are done on the ledger."""
+them; plain updates one column blindly. The rows `camket, rereading` count the look before each correction too.
+Records are selected by person, and no mix that selects changes them. Against Camket: every correction seals ten
+values anew under a new key, so that old copies of the row never open again; every operation leaves a durable, MACed
+entry; GDPRbench's `verify-deletion` and `get-system-logs` are done on the ledger."""

@@ -9,9 +9,9 @@ from statistics import median
 from typing import Any, Final
 
 from bench import peer
+from bench.calibrate import calibrate
 from bench.cpu import of_tree
 from bench.ground import ROOT, Engine, Ground, Home, Served
-from bench.machine import fdatasync
 from bench.result import Figure, Result, Table, number, spread
 
 OPS: Final = ("look", "update", "consent", "create", "erase")
@@ -87,6 +87,7 @@ def _installation(ground: Ground, engine: Engine, people: int) -> Iterator[tuple
 
 def run(ground: Ground) -> Result:
     """Load both databases with few and many people."""
+    calibration = calibrate(ground)
     runs: dict[Cell, list[dict[str, Any]]] = {}
     for engine in ("postgresql", "sqlite"):
         for people in (60,) if ground.quick else (1000, 100_000):
@@ -98,9 +99,8 @@ def run(ground: Ground) -> Result:
         for told in runs.values()
         for one in told
     )
-    sync_ms = 1000 * fdatasync(ground.scratch)
-    found.notes.append(_CALIBRATION.format(sync=number(sync_ms)).replace("\n", " "))
-    found.figures += _beside_peer(runs, sync_ms)
+    found.notes += [calibration.told(), _PEER.replace("\n", " ")]
+    found.figures += _beside_peer(runs, calibration.sync_ms)
     found.figures += _steady(runs)
     found.figures += _sqlite(runs)
     found.tables.append(_table(runs))
@@ -138,8 +138,8 @@ def _table(runs: dict[Cell, list[dict[str, Any]]]) -> Table:
     return Table("Cells: CPU in milliseconds per call", columns, tuple(rows))
 
 
-_CALIBRATION = """The peer's cells (bench/peer.py) were taken elsewhere, on a machine of this kind: 2 cores of an AMD
-EPYC VM, PostgreSQL 15, fdatasync of 4 KB 0.28 to 0.66 ms. Here fdatasync takes {sync} ms (median of 300). Its cells
+_PEER = """The peer's cells (bench/peer.py) were taken elsewhere, on a machine of this kind: 2 cores of an AMD EPYC VM,
+PostgreSQL 15, fdatasync of 4 KB 0.28 to 0.66 ms; of pgbench and one SELECT over HTTP nothing is known there. Its cells
 on disk are drawn to a disk like this one in a straight line of time per request between in memory (0 ms) and on disk
 (0.47 ms); where it was not measured on a disk its cell in memory stands, which is harder to beat. CPU is not scaled.
 Each figure is our rate by its rate, and its CPU per request (server and database) by ours."""
