@@ -135,5 +135,7 @@ def test_only_the_newest_code_lives(world, now, clock):
             )
     if made_codes[0] != made_codes[1]:
         with deed(shop_id=shop_id, event="code.tried", actor=Actor.public(), now=clock.now) as made:
-            assert codes.spend(shop_id=shop_id, digests=[digest], code=made_codes[0], now=clock.now, within=made) is None
+            assert (
+                codes.spend(shop_id=shop_id, digests=[digest], code=made_codes[0], now=clock.now, within=made) is None
+            )
     assert ContactCode.objects.count() == 2
