@@ -15,6 +15,8 @@ PUBLIC = {
     "src/camket/shops/actions/policy.py": "the digest of a published policy",
     "src/camket/design/assets.py": "the digest of a published file, which is part of its address",
     "src/camket/vault/backup/archive.py": "plain hashes of a file that whoever runs the command holds",
+    "src/camket/cli/remembered.py": "the check sum of a cache file that belongs to whoever runs the command",
+    "src/camket/vault/backup/reconciling.py": "digests of rows in the ledger that whoever restores reads",
     "src/camket/crypto/recovery.py": "the check sum of a key that whoever types it in holds",
 }
 

@@ -36,9 +36,7 @@ def look_at_state(
     category: str = "",
 ) -> Standing:
     """Show the answer for a purpose and what restrains it. Who may is for the caller to ask first."""
-    with _look(
-        shop_id=shop_id, subject_id=subject_id, purpose=purpose, work=work, actor=actor, now=now
-    ) as made:
+    with _look(shop_id=shop_id, subject_id=subject_id, purpose=purpose, work=work, actor=actor, now=now) as made:
         made.detail["shown"] = "state"
         return Standing(
             state=queries.state(
@@ -52,9 +50,7 @@ def look_at_receipt(
     *, shop_id: int, subject_id: UUID, number: int, purpose: str, work: str, actor: Actor, now: datetime
 ) -> dict[str, Any]:
     """Show the receipt of one answer (`queries.receipt`). Errors: ConsentError; then nothing was shown or written."""
-    with _look(
-        shop_id=shop_id, subject_id=subject_id, purpose=purpose, work=work, actor=actor, now=now
-    ) as made:
+    with _look(shop_id=shop_id, subject_id=subject_id, purpose=purpose, work=work, actor=actor, now=now) as made:
         made.detail.update(shown="receipt", number=number)
         return queries.receipt(shop_id=shop_id, subject_id=subject_id, number=number, purpose=purpose)
 
