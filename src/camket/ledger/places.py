@@ -126,9 +126,11 @@ placed(id) AS (
   FROM camket_position p JOIN step ON step.at * {ID_BYTES} < length(p.ids)
   WHERE p.shop_id = %s AND p.span >= %s)
 """  # noqa: S608 (numbers of ours)
+# PostgreSQL takes the newest entries for none, as its statistics are older, and would look through all places for each
+# of them. A full join is hashed or merged, whatever it believes; conditions on `e` must let NULL pass, or it is none.
 _WAITING_POSTGRESQL = """
-SELECT {columns} FROM camket_entry e WHERE e.shop_id = %s AND e.id >= %s
-  AND NOT EXISTS (SELECT 1 FROM placed WHERE placed.id = e.id)
+SELECT {columns} FROM (SELECT * FROM camket_entry WHERE shop_id = %s AND id >= %s) e
+FULL JOIN placed ON placed.id = e.id WHERE placed.id IS NULL
 """
 _WAITING_SQLITE = """
 SELECT {columns} FROM camket_entry e WHERE e.shop_id = %s AND e.id >= %s AND e.id NOT IN (SELECT id FROM placed)

@@ -74,7 +74,7 @@ def waiting(*, before_ms: int) -> int:
     limit = before_ms.to_bytes(6, "big") + bytes(10)
     count, read = 0, sql.reader()
     for shop_id in Log.objects.values_list("shop_id", flat=True):
-        text, parameters = places.waiting("count(*)", shop_id, bytes(16), " AND e.id < %s")
+        text, parameters = places.waiting("count(*)", shop_id, bytes(16), " AND (e.id < %s) IS NOT FALSE")
         ((found,),) = read(text, [*parameters, limit])
         count += found
     return count
