@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from camket.base.actor import Actor
+from camket.consent.models import ConsentEvent
 from camket.consent.queries import state
 from camket.intake.actions import Consent, Sale, receive
 from camket.intake.errors import BadInputError, IntakeError
@@ -403,3 +404,31 @@ def test_orders_of_a_person_newest_first(world, now):
     found = orders(shop_id=world.shops["comet"], subject_id=first.subject_id)
     assert [row.placed_on for row in found] == [date(2026, 3, 2), date(2026, 1, 5)]
     assert orders(shop_id=world.shops["khatra"], subject_id=first.subject_id) == []
+
+
+def test_several_answers_of_a_known_person_come_in_at_once(world, now):
+    """Each is a row of its own with the next number, although the deed writes all of them at its end."""
+    shop_id, lan = world.shops["khatra"], world.lan("khatra")
+    fields = {"name": MINH.name, "phone": MINH.phone, "email": MINH.email}
+    first = receive(
+        shop_id=shop_id, source="order_phone", fields=fields, lines=[{"description": "Áo"}], actor=lan, now=now
+    )
+    answers = [
+        Consent(purpose="marketing", value=value, how="phone", text="Nhận tin khuyến mãi?", channel=channel)
+        for value, channel in (("given", "email"), ("refused", "sms"), ("given", "phone"))
+    ]
+    for _ in range(2):
+        receive(
+            shop_id=shop_id,
+            source="order_phone",
+            fields=fields,
+            lines=[{"description": "Áo"}],
+            consents=answers,
+            subject_id=first.subject_id,
+            actor=lan,
+            now=now,
+        )
+    held = ConsentEvent.objects.filter(subject_id=first.subject_id).order_by("number")
+    assert [(event.number, event.channel) for event in held] == [
+        (1, "email"), (2, "sms"), (3, "phone"), (4, "email"), (5, "sms"), (6, "phone"),
+    ]  # fmt: skip

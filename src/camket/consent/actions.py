@@ -107,7 +107,7 @@ def _answer(event: ConsentEvent, text: str, *, within: Deed) -> None:
     if event.text_digest is not None and not statements.fetch(sql.TEXT, [event.shop_id, event.text_digest]):
         # Two deeds that write a wording at once write the same: a row is its own content.
         within.insert(ConsentText(shop_id=event.shop_id, digest=event.text_digest, text=text), once=True)
-    event.number = event.number or _next(sql.NEXT_EVENT, event.shop_id, event.subject_id)
+    event.number = event.number or _next(sql.NEXT_EVENT, event, within)
     within.insert(event)
 
 
@@ -170,7 +170,7 @@ def restrain(
         at=to_ms(now),
     )
     if within is not None:
-        row.number = _next(sql.NEXT_RESTRAINT, shop_id, subject_id)
+        row.number = _next(sql.NEXT_RESTRAINT, row, within)
         within.insert(row)
         return row
 
@@ -184,7 +184,7 @@ def restrain(
             purpose=purpose or None,
             single=True,
         ) as made:
-            row.number = _next(sql.NEXT_RESTRAINT, shop_id, subject_id)
+            row.number = _next(sql.NEXT_RESTRAINT, row, made)
             made.insert(row)
             made.detail.update(kind=kind, how=how)
 
@@ -246,12 +246,16 @@ def _impersonal(text: str, shop_id: int) -> None:
             )
 
 
-def _next(query: str, shop_id: int, subject_id: UUID) -> int:
-    """Count up the rows of a subject. UnknownSubjectError for nobody, and for another shop's people (invariant 8)."""
-    found = statements.fetch(query, {"shop": shop_id, "subject": raw_id(subject_id)})
+def _next(query: str, row: ConsentEvent | Restraint, within: Deed) -> int:
+    """Count up the rows of a subject, those of the deed that are not written yet among them.
+
+    UnknownSubjectError for nobody, and for another shop's people (invariant 8).
+    """
+    found = statements.fetch(query, {"shop": row.shop_id, "subject": raw_id(row.subject_id)})
     if not found:
         raise UnknownSubjectError
-    return int(found[0][0])
+    waiting = sum(other.subject_id == row.subject_id for other in within.waiting(type(row)))
+    return int(found[0][0]) + waiting
 
 
 def _one_purpose(purpose: str) -> None:

@@ -85,6 +85,10 @@ class Deed:
         """Whether nothing is written before the deed's end."""
         return self._single
 
+    def waiting(self, model: type[T]) -> list[T]:
+        """Give the rows of a table that a single deed keeps until its end."""
+        return [row for row in self._kept if isinstance(row, model)]
+
     def on_conflict(self, said: Callable[[str], bool], error: Callable[[], Exception]) -> None:
         """Name the error to raise when one of the deed's rows breaks a constraint that `said` knows by its words."""
         self._conflicts.append((said, error))
