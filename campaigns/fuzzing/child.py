@@ -90,7 +90,7 @@ def main() -> None:
     spelt = [f'"{_escaped(word)}"' for word in target.words()]
     words.write_text("\n".join(spelt), "ascii")
     named = [f"-dict={words}"] if spelt else []  # libFuzzer takes no empty list
-    options = [f"-max_len={GREATEST}", "-timeout=120", "-rss_limit_mb=3000", "-print_final_stats=0", "-verbosity=0"]
+    options = [f"-max_len={GREATEST}", "-timeout=3600", "-rss_limit_mb=3000", "-print_final_stats=0", "-verbosity=0"]
     atheris.Setup(
         [sys.argv[0], str(corpus), *named, f"-artifact_prefix={folder}/", *options],
         Run(target, seconds, folder),
