@@ -254,8 +254,8 @@ def _next(query: str, row: ConsentEvent | Restraint, within: Deed) -> int:
     found = statements.fetch(query, {"shop": row.shop_id, "subject": raw_id(row.subject_id)})
     if not found:
         raise UnknownSubjectError
-    waiting = sum(other.subject_id == row.subject_id for other in within.waiting(type(row)))
-    return int(found[0][0]) + waiting
+    next_number: int = found[0][0]
+    return next_number + sum(other.subject_id == row.subject_id for other in within.waiting(type(row)))
 
 
 def _one_purpose(purpose: str) -> None:

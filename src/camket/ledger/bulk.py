@@ -41,7 +41,7 @@ class BulkRows:
     """The rows of one bulk deed. `add` collects, `write` inserts; parents are added before what points to them."""
 
     def __init__(self, deed: Deed) -> None:
-        self._deed = deed
+        self.deed = deed
         self._secret = secrets.secret(deed.shop_id, "row")
         self._rows: dict[type[Record], list[tuple[Mould, Sequence[Any]]]] = {}
         self._told: dict[bytes | None, list[list[Any]]] = {}
@@ -50,7 +50,7 @@ class BulkRows:
         """Make a mould for rows of this deed's shop; every column not in `varying` is given once."""
         if not model.ledgered:
             raise ValueError(f"{model.__name__} is not a table of deeds")
-        if fixed.get(model.shop_column) != self._deed.shop_id:
+        if fixed.get(model.shop_column) != self.deed.shop_id:
             raise ValueError("a deed writes rows of its own shop only")
         return Shape(Mould(model, varying=varying, fixed=fixed, key=self._secret), varying, fixed)
 
@@ -78,6 +78,7 @@ class BulkRows:
         """Insert what was added, in the order in which tables came up, and tell the deed. Errors: IntegrityError."""
         rows, self._rows = self._rows, {}
         told, self._told = self._told, {}
-        for model, found in rows.items():
-            bulk.write(model, found[0][0].names, found)
-        self._deed.wrote_rows(told)
+        with self.deed.told_conflicts():
+            for model, found in rows.items():
+                bulk.write(model, found[0][0].names, found)
+        self.deed.wrote_rows(told)

@@ -75,7 +75,7 @@ class Deed:
         if self._single:
             self._kept += objs
         else:
-            with self._told_conflicts():
+            with self.told_conflicts():
                 inserting.insert(objs, once=self._once)
         for obj in objs:
             self.wrote(obj)
@@ -101,7 +101,8 @@ class Deed:
             check()
 
     @contextmanager
-    def _told_conflicts(self) -> Iterator[None]:
+    def told_conflicts(self) -> Iterator[None]:
+        """Raise, instead of the database's error, the one that `on_conflict` named for it."""
         try:
             yield
         except IntegrityError as error:
@@ -246,7 +247,7 @@ class Deed:
             entry_id=self.entry_id.bytes,
         )
         values = sql.entry_values(self.shop_id, self.subject_id, self.entry_id, body, mark(self, body))
-        with self._told_conflicts(), self._transaction():
+        with self.told_conflicts(), self._transaction():
             for check in self._checks:
                 check()
             inserting.insert(self._kept, once=self._once, last=(sql.INSERT_ENTRY, values))

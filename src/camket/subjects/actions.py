@@ -107,7 +107,7 @@ def add_index(*, shop_id: int, subject_id: UUID, entries: Iterable[Index], withi
             for token in entry.tokens
         )
     exact.sort(key=lambda row: row.digest)  # as in mark_verified
-    within.on_conflict(_says_taken, TakenError)
+    within.on_conflict(says_taken, TakenError)
     within.before_writing(partial(require_same, shop_id, index_keys(shop_id)))
     within.insert_many([*exact, *names])
 
@@ -135,12 +135,13 @@ def _taken() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if _says_taken(str(error)):
+        if says_taken(str(error)):
             raise TakenError from error
         raise
 
 
-def _says_taken(said: str) -> bool:
+def says_taken(said: str) -> bool:
+    """Tell by the database's words whether a contact is verified for somebody else."""
     return "camket_identifier_verified" in said or said.endswith("camket_identifier.digest")
 
 

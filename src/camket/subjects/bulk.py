@@ -9,6 +9,8 @@ from camket.base.clock import to_ms
 from camket.base.ids import uuid7
 from camket.ledger.bulk import BulkRows, Shape
 from camket.store import among
+from camket.subjects.actions import says_taken
+from camket.subjects.errors import TakenError
 from camket.subjects.models import Identifier, NameToken, Proposal, Subject
 
 _PROVEN: Final = (
@@ -19,12 +21,14 @@ _PROVEN: Final = (
 class PeopleRows:
     """Adds people, identifiers and names to the rows of a bulk deed. Ids are 16 bytes.
 
-    INVARIANT 13 is the unique index on verified digests: it refuses the whole deed, so ask before (`verified_among`).
+    INVARIANT 13 is the unique index on verified digests: it refuses the whole deed (TakenError), so ask before
+    (`verified_among`).
     """
 
     def __init__(self, rows: BulkRows, *, shop_id: int, origin: str, legacy: str, now: datetime) -> None:
         self._rows = rows
         self._shop_id = shop_id
+        rows.deed.on_conflict(says_taken, TakenError)
         self._person = rows.shape_like(
             Subject(shop_id=shop_id, origin=origin, legacy=legacy, made_at=to_ms(now)), ("subject_id",)
         )
