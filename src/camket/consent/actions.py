@@ -255,7 +255,7 @@ def _next(query: str, row: ConsentEvent | Restraint, within: Deed) -> int:
     if not found:
         raise UnknownSubjectError
     next_number: int = found[0][0]
-    return next_number + sum(other.subject_id == row.subject_id for other in within.waiting(type(row)))
+    return next_number + len([other for other in within.waiting(type(row)) if other.subject_id == row.subject_id])
 
 
 def _one_purpose(purpose: str) -> None:
