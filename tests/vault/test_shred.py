@@ -222,3 +222,15 @@ def test_proposals_that_name_the_person_go_with_them(world, now, minh):
         propose(shop_id=made.shop_id, subject_id=khoi, known_subject_id=minh, kind="phone", now=now, within=made)
     _shred(world, minh, now)
     assert not Proposal.objects.exists()
+
+
+def test_somebody_who_gave_one_phone_twice_can_be_erased(world, now, minh):
+    """Found by the kill campaign: each order of a customer brings the phone again."""
+    again = Value("phone", MINH.phone, ("order",))
+    place = {"shop_id": world.shops["comet"], "subject_id": minh, "actor": world.hanh("comet"), "now": now}
+    put(**place, values=[again], source="purchase", proven=frozenset({"order"}))
+    assert Identifier.objects.filter(subject_id=minh, kind="phone").count() == 2
+    _shred(world, minh, now)
+    assert list(rescan(subject_id=minh)) == []
+    assert Tombstone.objects.filter(kind="phone").count() == 1
+    assert verify_database(world.shops["comet"]) == []

@@ -112,13 +112,14 @@ def _may_shred(shop_id: int, subject_id: UUID, actor: Actor, now: datetime) -> N
 def _bury(shop_id: int, subject_id: UUID, now: datetime, made: Deed) -> tuple[dict[bytes, str], int]:
     """Leave tombstones of the person's contacts, and forget the codes that were asked for them; gives what is left."""
     ends_at = to_ms(TOMBSTONE_LIFE.after(now))
-    digests = [(bytes(digest), kind) for digest, kind in statements.fetch(sql.CONTACTS, [raw_id(subject_id), shop_id])]
+    # By digest: two values of one person may be the same contact.
+    digests = {bytes(found): kind for found, kind in statements.fetch(sql.CONTACTS, [raw_id(subject_id), shop_id])}
     if not digests:
         return {}, ends_at
     holes = ", ".join(["%s"] * len(digests))
-    if statements.fetch(sql.CODES.replace("{digests}", holes), [shop_id, *(digest for digest, _ in digests)]):
-        made.remove_all(ContactCode.objects.filter(digest__in=[digest for digest, _ in digests], shop_id=shop_id))
-    rows = {tombstone_digest(shop_id, digest): kind for digest, kind in digests}
+    if statements.fetch(sql.CODES.replace("{digests}", holes), [shop_id, *digests]):
+        made.remove_all(ContactCode.objects.filter(digest__in=list(digests), shop_id=shop_id))
+    rows = {tombstone_digest(shop_id, digest): kind for digest, kind in digests.items()}
     text = sql.TOMBSTONES.replace("{digests}", holes).replace("{columns}", shapes.columns(Tombstone))
     found = (shapes.make(Tombstone, shapes.values(Tombstone, row)) for row in statements.fetch(text, [shop_id, *rows]))
     there = {row.digest: row for row in found}
