@@ -21,7 +21,7 @@ from campaigns.faults.disk import Disk, build, scratch
 from campaigns.faults.journal import Reader
 from campaigns.faults.kill import Client, Plan
 from campaigns.faults.model import Model
-from campaigns.faults.product import Product
+from campaigns.faults.product import ROOT, Product
 from campaigns.faults.proxy import Proxy
 
 # How each database is told not to wait for the disk.
@@ -31,6 +31,8 @@ CARELESS = {
 }
 _SETTINGS = "campaigns.faults.careless_settings"
 _PAUSES = (0.6, 1.6)
+# A server that finds less than its notes outside say does not start; that need not be waited for long.
+_LOST_PATIENCE = 6.0
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Machine:
     def __init__(self, database: str, folder: Path, careless: str = "", *, proxied: bool = False) -> None:
         library = build(folder)
         self.disks: list[Disk] = []
+        self._careless = careless
         self.cluster: Cluster | None = None
         if database == "postgresql":
             self.cluster = Cluster(folder / "postgres", options=[careless] if careless else ())
@@ -72,13 +75,14 @@ class Machine:
         self.disks.append(disk)
         self.product.env.update(disk.env)
         if careless == "synchronous=OFF":
-            self.product.env["DJANGO_SETTINGS_MODULE"] = _SETTINGS
+            self.product.env.update(DJANGO_SETTINGS_MODULE=_SETTINGS, PYTHONPATH=str(ROOT))
         self.staff = self.product.prepare()
 
     def start(self) -> None:
         self._bring_database()
         self.product.serve(needs=self._bring_database)
-        if not self.product.runs("work"):
+        # Without a worker nothing is signed outside: with one, a careless machine sees its loss and does not start.
+        if not self._careless and not self.product.runs("work"):
             self.product.begin("work", "work")
 
     def _bring_database(self) -> None:
@@ -119,10 +123,11 @@ def campaign(
         # one would be gone as a whole, which is no lost promise yet.
         if careless:
             machine.rest()
+            machine.start()
         else:
             result.files += machine.cut()
-        if not _starts(machine, result):
-            return result
+            if not _starts(machine, result):
+                return result
         client = Client(
             machine.product, machine.staff, folder / "journal", Plan(database, 0, seed, desks=desks), keyed=True
         )
@@ -130,6 +135,8 @@ def campaign(
         reader, model = Reader(folder / "journal"), Model()
         checker = Checker(machine.product, machine.staff, model)
         stack.callback(checker.close)
+        if careless:
+            machine.product.patience = _LOST_PATIENCE
         for _ in range(cuts):
             client.go()
             time.sleep(rng.uniform(*_PAUSES))

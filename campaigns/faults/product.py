@@ -36,6 +36,7 @@ class Product:
     def __init__(self, home: Path, *, database: str = "", env: Mapping[str, str] | None = None) -> None:
         self.home = home
         self.port = processes.free_port()
+        self.patience = _STARTS_WITHIN
         self.env = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("CAMKET_", "DJANGO_"))},
             "NO_COLOR": "1",
@@ -113,7 +114,7 @@ class Product:
 
     def serve(self, *, wait: bool = True, needs: Callable[[], None] | None = None) -> None:
         """Start the server where it does not run, and wait until it answers; `needs` brings back what it needs."""
-        deadline = time.monotonic() + _STARTS_WITHIN
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             if needs is not None:
                 needs()
