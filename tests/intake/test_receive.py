@@ -1,6 +1,7 @@
 """What the five shops take in, from whom and for what; the rest is refused with its clause and never stored."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ from camket.ledger.entry import shop_uuid
 from camket.ledger.models import Entry
 from camket.ledger.queries import verify_database
 from camket.shops.models import Assignment
+from camket.subjects.errors import UnknownSubjectError
 from camket.subjects.models import Identifier, Proposal, Subject
 from camket.vault.actions import look, rescan, show, shred
 from camket.vault.errors import RefusedError
@@ -432,3 +434,26 @@ def test_several_answers_of_a_known_person_come_in_at_once(world, now):
     assert [(event.number, event.channel) for event in held] == [
         (1, "email"), (2, "sms"), (3, "phone"), (4, "email"), (5, "sms"), (6, "phone"),
     ]  # fmt: skip
+
+
+def test_another_shops_person_and_nobody_are_equally_unknown(world, now):
+    theirs = receive(
+        shop_id=world.shops["khatra"],
+        source="order_phone",
+        fields={"name": MINH.name, "phone": MINH.phone},
+        lines=[{"description": "Áo"}],
+        actor=world.lan("khatra"),
+        now=now,
+    )
+    before = (Item.objects.count(), Entry.objects.count())
+    for subject_id in (theirs.subject_id, UUID(int=7)):
+        with pytest.raises(UnknownSubjectError):
+            receive(
+                shop_id=world.shops["comet"],
+                source="purchase",
+                fields={"name": MINH.name, "phone": MINH.phone},
+                subject_id=subject_id,
+                actor=world.lan("comet"),
+                now=now,
+            )
+    assert (Item.objects.count(), Entry.objects.count()) == before

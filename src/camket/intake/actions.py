@@ -3,7 +3,8 @@
 from camket.intake.chat import Proposal, propose
 from camket.intake.many import TakenMany, receive_many
 from camket.intake.ordering import Moved, look_at_orders, set_order_status
-from camket.intake.receiving import Consent, Received, Sale, receive
+from camket.intake.parcels import Consent, Received, Sale
+from camket.intake.receiving import receive
 from camket.intake.signing import confirm_sign_up
 
 __all__ = [

@@ -7,8 +7,7 @@ INVARIANT 12: what cannot be read is refused at the door with its field named, b
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
 from uuid import UUID
 
 from camket.base.actor import Actor
@@ -19,10 +18,11 @@ from camket.base.text import fold
 from camket.base.values import ForbiddenValueError, accept
 from camket.consent import actions as consent
 from camket.consent.queries import Answer as ConsentAnswer
-from camket.intake.admission import Admission, Dropped, admit, not_stated, seller_rules
+from camket.intake.admission import Admission, admit, not_stated, seller_rules
 from camket.intake.errors import BadInputError, IntakeError
 from camket.intake.lines import Line
 from camket.intake.models import SALES_CHANNELS, STATUSES, Order
+from camket.intake.parcels import Consent, Received, Sale
 from camket.intake.sources import Shape, shape
 from camket.ledger.actions import Deed, deed, refuse
 from camket.policy import Rulebook, words
@@ -30,59 +30,19 @@ from camket.shops import queries as shops
 from camket.shops.actions import assign_work
 from camket.subjects import actions as subjects
 from camket.subjects import blind
+from camket.subjects.errors import UnknownSubjectError
 from camket.subjects.queries import by_identifiers
 from camket.vault import facts as fact_room
 from camket.vault import signups
 from camket.vault.actions import Value, put, watched
 from camket.vault.errors import RefusedError
-from camket.vault.facts import Facts
+from camket.vault.facts import Facts, Reading
 
 Fields = Mapping[str, str | Sequence[str]]
 _RECEIVER = {"receiver_name": "name", "receiver_phone": "phone", "receiver_address": "postal_address"}
 _MATCHED_BY = ("phone", "email", "user_name")
 MOST_PROPOSALS = 5
 _MOST_LINES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """One answer of the person: for one purpose, with the exact words shown and how it came in."""
-
-    purpose: str
-    value: Literal["given", "refused"]
-    how: str
-    text: str = ""
-    language: str = "vi"
-    channel: str = ""
-    category: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """Facts of an order that are no personal value: where and when it was sold, and how far it is."""
-
-    channel: str = "website"
-    outlet: str = ""
-    placed_on: date | None = None
-    status: str = "placed"
-    total: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What came of it. `work` names the piece of work that it makes; staff who took it in are assigned to it.
-
-    A `pending` sign-up keeps nothing for use until its contact confirms it (`confirm_sign_up`).
-    """
-
-    subject_id: UUID
-    items: tuple[UUID, ...]
-    dropped: tuple[Dropped, ...]
-    proposals: tuple[UUID, ...]
-    order_id: UUID | None
-    work: str
-    entry_id: UUID
-    pending: bool = False
 
 
 @dataclass(slots=True)
@@ -100,7 +60,12 @@ class _Task:
     subject_id: UUID | None
     child: bool
     representative: bool
-    facts: Facts = field(default_factory=Facts)
+    read: Reading = field(default_factory=Reading)
+
+    @property
+    def facts(self) -> Facts:
+        """What was read, and the answers of this intake beside it."""
+        return self.read.facts
 
     @property
     def is_order(self) -> bool:
@@ -346,9 +311,16 @@ def _third_persons(task: _Task) -> frozenset[str]:
 
 
 def _admitted(task: _Task) -> Admission:
-    facts = fact_room.collect(
-        shop_id=task.shop_id, actor=task.actor, subject_id=task.subject_id, now_ms=to_ms(task.now)
+    task.read = fact_room.read(
+        shop_id=task.shop_id,
+        actor=task.actor,
+        subject_id=task.subject_id,
+        now_ms=to_ms(task.now),
+        keys=task.subject_id is not None,
     )
+    facts = task.facts
+    if task.subject_id is not None and not facts.known:
+        raise UnknownSubjectError  # INVARIANT 8: another shop's people are as unknown as nobody
     rulebook = shops.rulebook(task.shop_id, facts.policy_version)
     unstated = not_stated(rulebook=rulebook, source=task.source, actor=task.actor, declared=task.declared)
     if unstated is not None:
@@ -363,7 +335,6 @@ def _admitted(task: _Task) -> Admission:
             raise _closed_purpose(one.purpose)
     if task.child:
         facts.child, facts.representative = True, task.representative
-    task.facts = facts
     third = _third_persons(task)
     admission = admit(
         rulebook=rulebook,
@@ -447,7 +418,7 @@ def _take(task: _Task, admission: Admission, made: Deed) -> Received:
         proven=frozenset({"order"}) if task.is_order else frozenset(),
         prepared=True,
         within=made,
-        newborn=task.facts if new else None,
+        read=task.read,
     )
     if task.is_order:
         made.insert(_order(task, subject_id, group))

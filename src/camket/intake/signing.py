@@ -6,7 +6,8 @@ from uuid import UUID
 
 from camket.base.actor import Actor
 from camket.consent import actions as consent
-from camket.intake.receiving import MOST_PROPOSALS, Received
+from camket.intake.parcels import Received
+from camket.intake.receiving import MOST_PROPOSALS
 from camket.ledger.actions import deed
 from camket.subjects import actions as subjects
 from camket.vault import signups

@@ -81,7 +81,7 @@ def put(
     work: str | None = None,
     prepared: bool = False,
     within: Deed | None = None,
-    newborn: Facts | None = None,
+    read: Reading | None = None,
 ) -> list[UUID]:
     """Seal values and keep them with keys, look-up rows and one ledger entry, in one transaction.
 
@@ -89,15 +89,15 @@ def put(
     the whole. Legacy data (`legacy` is its declared origin, `basis` the declared basis) is refused by the law only; it
     opens when the gate says so later, and what no clause covers is for the owner to justify or destroy. `anchors` are
     events whose moments are known (`order_completed`, `last_order` …). `prepared` values were normalised and checked
-    by intake already. `newborn` is for a person made in the deed `within`: the facts that their intake read, as
-    nothing of theirs can be read yet.
+    by intake already. `read` is what the intake that opened the deed `within` read and knows beside it: a person or an
+    answer of this very deed is not in the database yet.
 
     Errors: RefusedError, BadValueError, TakenError (verified for somebody else), ErasedError (legacy of an erased
     person), UnknownSubjectError.
     """
     task = _Put(shop_id, subject_id, source, actor, now, legacy, basis, anchors, proven, prepared)
     if within is not None:
-        return _put(task, values, within, newborn)
+        return _put(task, values, within, read)
     for _ in range(_MOST_RACES):
         try:
             return _put_alone(task, values, work)
@@ -120,10 +120,10 @@ def _put_alone(task: _Put, values: Sequence[Value], work: str | None) -> list[UU
         return _put(task, values, made, None)
 
 
-def _put(task: _Put, values: Sequence[Value], made: Deed, newborn: Facts | None) -> list[UUID]:
-    read = Reading(newborn) if newborn else _read(task)
+def _put(task: _Put, values: Sequence[Value], made: Deed, given: Reading | None) -> list[UUID]:
+    read = given or _read(task)
     facts = read.facts
-    if not facts.known and newborn is None:
+    if given is None and not facts.known:
         raise UnknownSubjectError
     rulebook = shops.rulebook(task.shop_id, facts.policy_version)
     _admit(task, values, facts, rulebook)
