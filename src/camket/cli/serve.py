@@ -17,7 +17,7 @@ from camket.vault.backup import ready
 
 app = typer.Typer(add_completion=False)
 # Python threads wait for the database most of the time; more than this only wait for each other.
-THREADS = 8
+THREADS = min(8, 2 * (os.cpu_count() or 1))
 # Threads that rest keep their connection to the database, with the statements prepared on it.
 _REST_SECONDS = 600
 APPLICATION = "camket.project.wsgi:application"

@@ -17,7 +17,7 @@ from camket.ledger.actions import Deed, deed
 from camket.policy import words
 from camket.shops.queries import policy
 from camket.store import statements
-from camket.store.db import raw_id
+from camket.store.db import is_sqlite, raw_id
 from camket.store.errors import ConflictError
 from camket.subjects.errors import UnknownSubjectError
 
@@ -82,11 +82,11 @@ def record(
     if within is not None:
         _answer(event, text, within=within)
     else:
-        _in_turn(lambda: _record_alone(event, text, actor, now))
+        _in_turn(lambda single: _record_alone(event, text, actor, now, single=single))
     return event
 
 
-def _record_alone(event: ConsentEvent, text: str, actor: Actor, now: datetime) -> None:
+def _record_alone(event: ConsentEvent, text: str, actor: Actor, now: datetime, *, single: bool) -> None:
     """Record an answer in a deed of its own."""
     with deed(
         shop_id=event.shop_id,
@@ -95,7 +95,7 @@ def _record_alone(event: ConsentEvent, text: str, actor: Actor, now: datetime) -
         subject_id=event.subject_id,
         now=now,
         purpose=event.purpose,
-        single=True,
+        single=single,
     ) as made:
         event.number = 0
         _answer(event, text, within=made)
@@ -174,7 +174,7 @@ def restrain(
         within.insert(row)
         return row
 
-    def alone() -> None:
+    def alone(single: bool) -> None:
         with deed(
             shop_id=shop_id,
             event="restraint.lifted" if lifted else "restraint.set",
@@ -182,7 +182,7 @@ def restrain(
             subject_id=subject_id,
             now=now,
             purpose=purpose or None,
-            single=True,
+            single=single,
         ) as made:
             row.number = _next(sql.NEXT_RESTRAINT, row, made)
             made.insert(row)
@@ -192,11 +192,14 @@ def restrain(
     return row
 
 
-def _in_turn(alone: Callable[[], None]) -> None:
-    """Do a deed again when another one took the number that it had read. ConflictError when that does not end."""
-    for _ in range(_MOST_RACES):
+def _in_turn(alone: Callable[[bool], None]) -> None:
+    """Do a deed again when another one took the number that it had read. ConflictError when that does not end.
+
+    The second time SQLite reads with the write lock held: the winner's row may wait for the commit that both share.
+    """
+    for turn in range(_MOST_RACES):
         try:
-            alone()
+            alone(turn == 0 or not is_sqlite())
         except IntegrityError as error:
             if not _raced(str(error)):
                 raise

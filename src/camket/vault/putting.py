@@ -16,6 +16,7 @@ from camket.ledger.actions import Deed, deed
 from camket.policy import Answer, Rulebook, words
 from camket.shops import queries as shops
 from camket.store import shapes
+from camket.store.db import is_sqlite
 from camket.store.errors import ConflictError
 from camket.subjects import actions as subjects
 from camket.subjects import blind
@@ -98,9 +99,10 @@ def put(
     task = _Put(shop_id, subject_id, source, actor, now, legacy, basis, anchors, proven, prepared)
     if within is not None:
         return _put(task, values, within, read)
-    for _ in range(_MOST_RACES):
+    for turn in range(_MOST_RACES):
         try:
-            return _put_alone(task, values, work)
+            # The second time SQLite reads with the write lock held: the winner's row may wait for the shared commit.
+            return _put_alone(task, values, work, single=turn == 0 or not is_sqlite())
         except IntegrityError as error:
             # Between our read and our write another deed made the class's key, or moved it to a new one (invariant 5).
             if not raced(str(error)):
@@ -108,7 +110,7 @@ def put(
     raise ConflictError
 
 
-def _put_alone(task: _Put, values: Sequence[Value], work: str | None) -> list[UUID]:
+def _put_alone(task: _Put, values: Sequence[Value], work: str | None, *, single: bool) -> list[UUID]:
     place: Place = {
         "shop_id": task.shop_id,
         "actor": task.actor,
@@ -116,7 +118,7 @@ def _put_alone(task: _Put, values: Sequence[Value], work: str | None) -> list[UU
         "now": task.now,
         "work": work,
     }
-    with gate.watched(**place, purpose=None), deed(**place, event="item.put", single=True) as made:
+    with gate.watched(**place, purpose=None), deed(**place, event="item.put", single=single) as made:
         return _put(task, values, made, None)
 
 
