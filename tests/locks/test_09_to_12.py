@@ -243,11 +243,13 @@ def _size():
 def test_12_a_look_at_three_values_adds_few_bytes_to_the_database(world, now, minh):
     for _ in range(50):
         kept.lan_looks(world, SLUG, minh, now, ("name", "phone", "email"))
-    before = _size()
+    before, written = _size(), Entry.objects.count()
     for _ in range(LOOKS):
         assert len(kept.lan_looks(world, SLUG, minh, now, ("name", "phone", "email")).values) == 3
+    assert Entry.objects.count() == written + LOOKS
     sequence(shop_id=world.shops[SLUG], now=now, full=True)
     grown = (_size() - before) / LOOKS
-    assert 60 < grown < MOST_BYTES
+    # PostgreSQL may take pages that other tests left free: less growth tells nothing, more would.
+    assert grown < MOST_BYTES
     body = Entry.objects.filter(subject_id=minh).order_by("-id").first().body
     assert len(body) < 160
